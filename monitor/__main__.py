@@ -1,0 +1,238 @@
+"""python -m monitor: refresh, schedule, check, sources, alerts, export.
+
+Ends with 0 when all went well, 1 when a source failed, 2 for a wrong call.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import os
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import stamina
+import typer
+from rich.console import Console
+
+from monitor import export as files
+from monitor import places, prepare, refresh, schedule, situations, watch
+from monitor.archive import Archive
+from monitor.connectors import registry
+from monitor.errors import MonitorError
+from monitor.http import Client
+from monitor.model import INDICATORS, Outcome, Run, Situation, Source
+from monitor.settings import Settings, load
+from monitor.store import read
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Displacement figures: refresh, judge, export."
+)
+Day = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As known at the end of this day.")]
+SourceIds = Annotated[list[str] | None, typer.Option("--source", help="Only this source; may be repeated.")]
+SituationIds = Annotated[list[str] | None, typer.Option("--situation", help="Only this situation; may be repeated.")]
+
+
+def _situations(settings: Settings, chosen: Sequence[str] | None = None) -> dict[str, Situation]:
+    known = situations.load_all(settings.seeds_dir / "situations")
+    unknown = sorted(set(chosen or ()) - set(known))
+    if unknown:
+        raise typer.BadParameter(f"no situation {unknown[0]!r}; there are {', '.join(known)}")
+    return {name: known[name] for name in chosen or known}
+
+
+def _check_sources(chosen: Sequence[str]) -> None:
+    unknown = sorted(set(chosen) - set(registry()))
+    if unknown:
+        raise typer.BadParameter(f"no source {unknown[0]!r}; there are {', '.join(registry())}")
+
+
+def _client(settings: Settings, folder: Path | None = None) -> Client:
+    data = folder or settings.data_dir
+    return Client(Archive(data), settings.clock, data / "http")
+
+
+def _day(value: dt.datetime | None, settings: Settings) -> dt.date:
+    return value.date() if value else settings.clock().date()
+
+
+def _line(run: Run) -> str:
+    parts = [f"{run.source:<8}", f"{run.outcome.value:<12}"]
+    if run.outcome not in (Outcome.FAILED, Outcome.DEGRADED, Outcome.OFF):
+        parts.append(f"new {run.new + run.mentions_new:,}  same {run.same + run.mentions_same:,}  revised {run.revised:,}")
+        parts.append(f"settled {run.settled:,}  set aside {run.set_aside:,}")
+        if run.newest_period:
+            parts.append(f"newest {run.newest_period}")
+    return "  ".join(parts) + "".join(f"\n    {message}" for message in run.messages)
+
+
+@app.command("refresh")
+def refresh_command(source: SourceIds = None, situation: SituationIds = None) -> None:
+    """Ask the sources for new figures and articles, store them, and judge the rules."""
+    settings = load()
+    _check_sources(source or [])
+    chosen = _situations(settings, situation)
+    store = prepare.prepare(settings)
+    console = Console(soft_wrap=True, highlight=False)
+    with console.status("Asking the sources …"):  # a spinner on a terminal, nothing elsewhere
+        done = refresh.refresh(
+            settings, store, _client(settings), chosen, source or (), lambda run: console.print(_line(run), markup=False)
+        )
+    raise typer.Exit(refresh.exit_code(done))
+
+
+@app.command()
+def check(source: Annotated[str, typer.Argument(metavar="ID")], situation: SituationIds = None) -> None:
+    """Ask one source and show what was understood; writes nothing."""
+    settings = load()
+    _check_sources([source])
+    chosen = _situations(settings, situation)
+    with tempfile.TemporaryDirectory() as folder:
+        reading = refresh.read_source(registry()[source], chosen.values(), settings, _client(settings, Path(folder)))
+    run = reading.run
+    typer.echo(f"{source}: {run.outcome.value}")
+    for message in run.messages:
+        typer.echo(f"  {message}")
+    by_series = Counter((row.key.indicator, row.key.location) for row in reading.observations)
+    typer.echo(f"  {len(reading.observations):,} figures, {len(reading.mentions):,} articles, {len(reading.set_aside):,} set aside")
+    newest = max((row.period_end for row in reading.observations), default=None)
+    if newest:
+        typer.echo(f"  newest period ends on {newest}")
+    for (indicator, location), number in sorted(by_series.items()):
+        typer.echo(f"  {number:>8,}  {indicator} {places.name(location)}")
+    for reason, number in Counter(row.reason for row in reading.set_aside).most_common():
+        example = next(row.row for row in reading.set_aside if row.reason == reason)
+        typer.echo(f"  {number:>8,}  set aside: {reason} (such as {example})")
+    raise typer.Exit(refresh.exit_code([run]))
+
+
+@app.command()
+def sources() -> None:
+    """The sources: what they are, their terms, how they last did."""
+    settings = load()
+    store = prepare.prepare(settings)
+    last = read.last_runs(store).set_index("source")
+    newest = read.newest_periods(store, settings.clock().date())
+    for row in read.sources(store).to_dict("records"):
+        name = row["id"]
+        typer.echo(f"{name:<8}  {row['name']}  ({row['licence']})")
+        if name in last.index:
+            run = last.loc[name]
+            typer.echo(
+                f"          last run {run['finished_at']:%Y-%m-%d %H:%M} UTC: {run['outcome']}; newest period {newest.get(name, 'none')}"
+            )
+            for message in filter(None, run["messages"].split("\n")):
+                typer.echo(f"          {message}")
+        else:
+            asked = "not asked yet" if row["cadence_seconds"] == row["cadence_seconds"] else "bundled figures only"
+            typer.echo(f"          {asked}; newest period {newest.get(name, 'none')}")
+
+
+@app.command()
+def alerts(
+    as_of: Day = None, situation: SituationIds = None, as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False
+) -> None:
+    """Every rule's answer on the figures as known on a day, and when it was last raised."""
+    settings = load()
+    store = prepare.prepare(settings)
+    day = _day(as_of, settings)
+    found = [one for known in _situations(settings, situation).values() for one in watch.standings(store, known, read.end_of(day))]
+    if as_json:
+        typer.echo(json.dumps([_standing_record(one, day) for one in found], ensure_ascii=False, indent=1))
+        return
+    typer.echo(f"As known on {day}:")
+    for one in found:
+        typer.echo(f"{one.verdict.judgement.value.upper():<10}  {one.rule.severity.value:<8}  {one.rule.id}: {one.rule.name}")
+        known = f" Known on {one.known_at:%Y-%m-%d}." if one.known_at else ""
+        typer.echo(f"            {one.verdict.sentence}{known}")
+        if one.last_raised and one.last:
+            ended = "" if one.last is one.last_raised else f" {one.last.move.value.capitalize()} on {one.last.at:%Y-%m-%d}."
+            typer.echo(f"            Last raised on {one.last_raised.at:%Y-%m-%d}: {one.last_raised.verdict.sentence}{ended}")
+
+
+def _standing_record(one: watch.Standing, day: dt.date) -> Mapping[str, object]:
+    verdict = one.verdict
+    raised = one.last_raised
+    return {
+        "situation": one.situation,
+        "rule": one.rule.id,
+        "as_of": day.isoformat(),
+        "state": verdict.judgement.value,
+        "severity": one.rule.severity.value,
+        "series": str(one.rule.series),
+        "sentence": verdict.sentence,
+        "period_end": verdict.period_end.isoformat() if verdict.period_end else None,
+        "value": verdict.value,
+        "threshold": verdict.threshold,
+        "known_at": one.known_at.isoformat() if one.known_at else None,
+        "last_raised_at": raised.at.isoformat() if raised else None,
+        "last_raised": raised.verdict.sentence if raised else None,
+        "reason": one.rule.reason,
+        "reason_source": one.rule.reason_source,
+    }
+
+
+@app.command()
+def export(
+    indicator: Annotated[list[str] | None, typer.Option(help="An indicator such as refugees; may be repeated.")] = None,
+    location: Annotated[list[str] | None, typer.Option(help="A place code such as TUR; may be repeated.")] = None,
+    origin: Annotated[list[str] | None, typer.Option(help="Country of origin, ISO3; may be repeated.")] = None,
+    as_of: Day = None,
+) -> None:
+    """Figures as CSV on standard output, current or as known on a day."""
+    settings = load()
+    unknown = sorted(set(indicator or ()) - set(INDICATORS))
+    if unknown:
+        raise typer.BadParameter(f"no indicator {unknown[0]!r}; there are {', '.join(INDICATORS)}")
+    store = prepare.prepare(settings)
+    chosen = {"indicator": indicator, "location": location, "origin": origin}
+    frame = read.figures(store, _day(as_of, settings), {name: values for name, values in chosen.items() if values})
+    names = {one.id: one.name for one in _situations(settings).values()}
+    sys.stdout.buffer.write(files.csv(files.figures(frame, read.sources(store), names), mark=False))
+
+
+@app.command("schedule")
+def schedule_command() -> None:
+    """Refresh each source at its own cadence until SIGTERM."""
+    settings = load()
+    chosen = _situations(settings)
+    store = prepare.prepare(settings)
+    client = _client(settings)
+
+    def refresh_one(source: Source) -> None:
+        try:
+            refresh.refresh(settings, store, client, chosen, (source.id,), lambda run: typer.echo(_line(run)))
+        except MonitorError as error:
+            typer.echo(f"{source.id}: {error}", err=True)
+
+    typer.echo("Schedule: " + ", ".join(f"{name} every {c.SOURCE.cadence}" for name, c in registry().items()))
+    schedule.serve(store, client, [c.SOURCE for c in registry().values()], refresh_one, settings.clock, typer.echo)
+
+
+def main() -> int:
+    """Run the command line; a fault of ours or of an upstream is one line, never a traceback."""
+    logging.getLogger("stamina").setLevel(logging.ERROR)
+    stamina.instrumentation.set_on_retry_hooks(())
+    try:
+        app()
+    except MonitorError as error:
+        typer.echo(f"monitor: {error}", err=True)
+        return 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader of our output has left
+        return 1
+    except Exception as error:
+        if os.environ.get("MONITOR_DEBUG"):
+            raise
+        typer.echo(f"monitor: {type(error).__name__}: {error}. Please report this; MONITOR_DEBUG=1 shows where it happened.", err=True)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+"""How every connector reads JSON, numbers and periods: strictly, with the field named when it fails."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from monitor.errors import SourceError
+from monitor.model import Answer
+
+MISSING = frozenset({"", "-", "*"})  # not applicable, not collected, suppressed
+ILLEGAL_ESCAPE = re.compile(r'\\(?!["\\/bfnrtu])')
+
+
+def json_of(answer: Answer) -> Any:
+    """The JSON of an answer. Control characters and illegal escapes are repaired; raises SourceError for the rest."""
+    try:
+        text = answer.body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{answer.url}: not UTF-8 at byte {error.start}", source=answer.source) from None
+    try:
+        return json.loads(text, strict=False)
+    except json.JSONDecodeError:
+        pass
+    try:
+        return json.loads(ILLEGAL_ESCAPE.sub(r"\\\\", text), strict=False)
+    except json.JSONDecodeError as error:
+        raise SourceError(
+            f"{answer.url}: the JSON breaks off or is damaged ({error.msg} at character {error.pos})", source=answer.source
+        ) from None
+
+
+def field(row: Any, name: str, answer: Answer) -> Any:
+    """row[name]; raises SourceError when the upstream no longer has that field."""
+    if not isinstance(row, Mapping) or name not in row:
+        raise SourceError(f"{answer.url}: the field {name!r} is missing, so the format has changed", permanent=True, source=answer.source)
+    return row[name]
+
+
+def count(value: object) -> int | None:
+    """A whole number that may come as an int, a numeric text, or one of the marks for missing (then None).
+
+    Raises ValueError for anything else: a text where a number is due is never read as zero.
+    """
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        raise ValueError(f"{value!r} is not a number")
+    if isinstance(value, int):
+        return value
+    text = str(value).strip()
+    if text in MISSING:
+        return None
+    number = float(text)
+    if not number.is_integer():
+        raise ValueError(f"{value!r} is not a whole number")
+    return int(number)
+
+
+def month_end(year: int, month: int) -> dt.date:
+    """The last day of a month."""
+    return dt.date(year, month, calendar.monthrange(year, month)[1])

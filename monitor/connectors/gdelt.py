@@ -1,0 +1,119 @@
+"""GDELT DOC 2.0: how many articles a day match a query, out of how many monitored, and the newest of them.
+
+The service answers "nothing" when it is overloaded, with HTTP 200. So an empty timeline is never read as zero coverage:
+the run is degraded, and the last good figures stay. One attempt a request and eight seconds between two, since haste is
+answered with a longer penalty.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from monitor.connectors._reading import count, field, json_of
+from monitor.errors import EmptyAnswer, SourceError
+from monitor.model import Answer, Context, Frequency, Mention, Observation, Parsed, SeriesKey, SetAside, Source, Status
+
+SOURCE = Source(
+    id="gdelt",
+    name="GDELT DOC 2.0",
+    about="News articles worldwide that match the situation's queries: a daily count beside the number of all articles monitored, and the newest articles.",
+    home="https://www.gdeltproject.org/",
+    licence="Free for any use with citation and link; titles belong to their publishers",
+    citation="The GDELT Project, gdeltproject.org",
+    base="https://api.gdeltproject.org",
+    cadence=dt.timedelta(hours=3),
+    lag_days=0,
+    pace=8.0,
+    attempts=1,
+    rest_after_failure=dt.timedelta(minutes=5),
+)
+PATH = "/api/v2/doc/doc"
+VOLUME = "volume"
+ARTICLES = "articles"
+
+
+def fetch(context: Context) -> Iterator[Answer | Exception]:
+    """For each query the timeline of three months, then the articles of a week."""
+    for query in context.situation.queries:
+        common = [("query", query.gdelt), ("format", "json")]
+        yield context.get(PATH, [*common, ("mode", "timelinevolraw"), ("timespan", "3m")], tag=f"{VOLUME} {query.id}")
+        yield context.get(
+            PATH,
+            [*common, ("mode", "artlist"), ("timespan", "7d"), ("maxrecords", "250"), ("sort", "datedesc")],
+            tag=f"{ARTICLES} {query.id}",
+        )
+
+
+def parse(context: Context, answers: Sequence[Answer]) -> Parsed:
+    """Daily counts and shares, and mentions."""
+    parsed = Parsed()
+    for answer in answers:
+        kind, query = answer.tag.split()
+        if kind == VOLUME:
+            _read_timeline(answer, query, context, parsed)
+        else:
+            _read_articles(answer, query, context, parsed)
+    return parsed
+
+
+def _read_timeline(answer: Answer, query: str, context: Context, parsed: Parsed) -> None:
+    days = _days(answer)
+    # The first day is cut at the hour of the question, so its count is of a part of the day.
+    for day in days[1:]:
+        try:
+            date = dt.datetime.strptime(str(field(day, "date", answer)), "%Y%m%dT%H%M%SZ").replace(tzinfo=dt.UTC).date()
+            value, norm = count(field(day, "value", answer)), count(field(day, "norm", answer))
+        except ValueError as error:
+            parsed.set_aside.append(SetAside(str(error), str(day)))
+            continue
+        if value is None or not norm:
+            parsed.set_aside.append(SetAside("a day without the number of articles monitored", str(day)))
+            continue
+        status = Status.PROVISIONAL if date >= context.today else Status.REPORTED
+        for indicator, figure in (("news_articles", float(value)), ("news_share", round(100 * value / norm, 5))):
+            key = SeriesKey(SOURCE.id, indicator, context.situation.id, "", query)
+            parsed.observations.append(Observation(key, Frequency.DAY, date, date, figure, answer, status))
+
+
+def _days(answer: Answer) -> Sequence[Any]:
+    body = json_of(answer)
+    if body == {}:
+        raise EmptyAnswer("answered with an empty timeline: degraded, not zero coverage", source=SOURCE.id)
+    series = [s for s in field(body, "timeline", answer) if isinstance(s, Mapping) and s.get("series") == "Article Count"]
+    days = field(series[0], "data", answer) if series else []
+    if not days:
+        raise EmptyAnswer("answered with a timeline without days: degraded, not zero coverage", source=SOURCE.id)
+    if field(body, "query_details", answer).get("date_resolution") != "day":
+        raise SourceError("answered by another step than the day", source=SOURCE.id)
+    return list(days)
+
+
+def _read_articles(answer: Answer, query: str, context: Context, parsed: Parsed) -> None:
+    body = json_of(answer)
+    if body == {}:
+        return  # no article in this week; the timeline, checked before, says whether that is true
+    for row in field(body, "articles", answer):
+        try:
+            seen = dt.datetime.strptime(str(field(row, "seendate", answer)), "%Y%m%dT%H%M%SZ").replace(tzinfo=dt.UTC)
+        except ValueError as error:
+            parsed.set_aside.append(SetAside(str(error), str(row)[:200]))
+            continue
+        url = str(field(row, "url", answer))
+        parsed.mentions.append(
+            Mention(
+                situation=context.situation.id,
+                identity=url,
+                url=url,
+                title=str(field(row, "title", answer)),
+                domain=str(row.get("domain") or ""),
+                language=str(row.get("language") or ""),
+                country=str(row.get("sourcecountry") or ""),
+                seen_at=seen,
+                dated=True,
+                query=query,
+                feed="",
+                answer=answer,
+            )
+        )

@@ -1,0 +1,85 @@
+"""RSS and Atom feeds: headlines and links that speak of the situation's people and places.
+
+A feed is a window of its last items, so a poll that comes too late leaves a gap, which the refresh notes. Entities are
+never expanded: a document that declares any is refused before it is parsed.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import feedparser
+
+from monitor.errors import SourceError
+from monitor.model import Answer, Context, Mention, Parsed, SetAside, Source
+
+SOURCE = Source(
+    id="rss",
+    name="News feeds",
+    about="Headlines of the feeds that the situation lists, kept when they name both its people and its places.",
+    home="https://www.rssboard.org/rss-specification",
+    licence="Each headline belongs to its publisher: headline and link only",
+    citation="The feed named beside each headline",
+    cadence=dt.timedelta(minutes=30),
+    lag_days=0,
+    pace=1.0,
+    max_bytes=5_000_000,
+    window=True,
+)
+
+
+def fetch(context: Context) -> Iterator[Answer | Exception]:
+    """Every feed; one that fails is reported, and the rest goes on."""
+    for address in context.options.get("feeds", ()):
+        try:
+            yield _checked(context.get(address, tag=address, expect="feed"))
+        except SourceError as error:
+            yield error
+
+
+def _checked(answer: Answer) -> Answer:
+    body = answer.body.lower()
+    if b"<!entity" in body:
+        raise SourceError(f"{answer.tag}: the feed declares entities, which are never expanded", permanent=True, source=SOURCE.id)
+    if b"<item" not in body and not (b"<feed" in body and b"<entry" in body):
+        raise SourceError(f"{answer.tag}: a feed without an item, so its format has changed or it answers with nothing", source=SOURCE.id)
+    return answer
+
+
+def parse(context: Context, answers: Sequence[Answer]) -> Parsed:
+    """Every item; the gate keeps those that name the situation's people and places."""
+    parsed = Parsed()
+    for answer in answers:
+        for item in feedparser.parse(answer.body).entries:
+            if item.get("link") and item.get("title"):
+                parsed.mentions.append(_mention(item, answer, context))
+            else:
+                parsed.set_aside.append(
+                    SetAside("an item without a title or a link", str(item.get("id") or item.get("title") or answer.url))
+                )
+    return parsed
+
+
+def _mention(item: Any, answer: Answer, context: Context) -> Mention:
+    url = str(item["link"])
+    parsed_date = item.get("published_parsed") or item.get("updated_parsed")
+    seen = dt.datetime.fromtimestamp(calendar.timegm(parsed_date), dt.UTC) if parsed_date else answer.retrieved_at
+    return Mention(
+        situation=context.situation.id,
+        identity=str(item.get("id") or url),
+        url=url,
+        title=str(item["title"]),
+        domain=urlsplit(url).netloc,
+        language=str(item.get("language") or ""),
+        country="",
+        seen_at=min(seen, answer.retrieved_at),  # a feed that dates its items ahead does not lead the list
+        dated=bool(parsed_date),
+        query="",
+        feed=answer.tag,
+        answer=answer,
+        summary=str(item.get("summary") or ""),
+    )

@@ -1,0 +1,136 @@
+"""UNHCR Refugee Population Statistics: refugees, asylum-seekers, IDPs, stateless persons and returns by year.
+
+The API has no as-of field. Between about November and the June release the newest `year` is a mid-year snapshot
+(30 June, returns of six months); from the release on, the same `year` is the end of the year. They are two periods,
+never a revision of one another. In the first days of June nobody can tell which of the two is served.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from monitor import places
+from monitor.connectors._reading import count, field, json_of
+from monitor.errors import EmptyAnswer, SourceError
+from monitor.model import Answer, Context, Frequency, Observation, Parsed, SeriesKey, SetAside, Source, Status
+
+SOURCE = Source(
+    id="unhcr",
+    name="UNHCR Refugee Population Statistics",
+    about="Refugees, asylum-seekers, internally displaced and stateless persons and returns, by origin and country of asylum, once a year and at mid-year.",
+    home="https://www.unhcr.org/refugee-statistics/",
+    licence="CC BY 4.0",
+    citation="UNHCR Refugee Population Statistics Database",
+    base="https://api.unhcr.org",
+    cadence=dt.timedelta(days=1),
+    lag_days=166,
+    pace=0.25,
+)
+PATH = "/population/v1/population/"
+PAGE_ROWS = 10_000
+FIRST_YEAR = 1951
+STOCKS = ("refugees", "asylum_seekers", "idps", "stateless")
+FLOWS = ("returned_refugees", "returned_idps")
+WITHIN_ONE_COUNTRY = ("idps", "returned_idps")
+ACROSS_A_BORDER = ("refugees", "asylum_seekers", "returned_refugees")
+RELEASE_WINDOW = ((6, 1), (6, 15))  # the end-year release falls about 11 June; after the window it is taken as out
+
+
+def fetch(context: Context) -> Iterator[Answer | Exception]:
+    """All pages of the situation's origins by its countries of asylum, all years."""
+    page, pages = 1, 1
+    while page <= pages:
+        answer = context.get(PATH, _params(context, page), tag=f"page {page}")
+        pages = count(field(json_of(answer), "maxPages", answer)) or 0
+        if pages == 0:
+            raise EmptyAnswer("answered with no rows for the codes asked for", source=SOURCE.id)
+        yield answer
+        page += 1
+
+
+def _params(context: Context, page: int) -> list[tuple[str, str]]:
+    # Without cf_type=ISO the codes would be read as UNHCR's; a lone yearFrom or yearTo would be dropped in silence.
+    return [
+        ("limit", str(PAGE_ROWS)),
+        ("page", str(page)),
+        ("cf_type", "ISO"),
+        ("coo", ",".join(_origins(context))),
+        ("coa", ",".join(_hosts(context))),
+        ("yearFrom", str(FIRST_YEAR)),
+        ("yearTo", str(context.today.year)),
+    ]
+
+
+def _origins(context: Context) -> tuple[str, ...]:
+    return context.situation.origins
+
+
+def _hosts(context: Context) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*context.situation.hosts, *context.situation.origins)))
+
+
+def parse(context: Context, answers: Sequence[Answer]) -> Parsed:
+    """Observations of every page; rows that cannot be placed are set aside."""
+    parsed = Parsed()
+    for answer in answers:
+        for row in field(json_of(answer), "items", answer):
+            _refuse_strangers(row, context, answer)
+            _read_row(row, context, answer, parsed)
+    return parsed
+
+
+def _refuse_strangers(row: Mapping[str, Any], context: Context, answer: Answer) -> None:
+    """A misspelt parameter is ignored upstream and gives world totals: an answer to another question is void."""
+    origin, host, year = (field(row, name, answer) for name in ("coo_iso", "coa_iso", "year"))
+    if origin not in _origins(context) or host not in _hosts(context) or not FIRST_YEAR <= int(year) <= context.today.year:
+        raise SourceError(f"answered for {origin} to {host} in {year}, which was not asked", permanent=True, source=SOURCE.id)
+
+
+def _read_row(row: Mapping[str, Any], context: Context, answer: Answer, parsed: Parsed) -> None:
+    origin, host, year = row["coo_iso"], row["coa_iso"], int(row["year"])
+    for side in ("coo", "coa"):
+        if places.from_unhcr(str(field(row, side, answer))) != row[f"{side}_iso"]:
+            parsed.set_aside.append(SetAside(f"UNHCR code {row[side]} and ISO code {row[f'{side}_iso']} are not one country", _shown(row)))
+            return
+    as_of = as_of_year(year, context.today)
+    if as_of is None:
+        parsed.set_aside.append(SetAside("released these days: mid-year or end-year cannot be told until 15 June", _shown(row)))
+        return
+    end, status = as_of
+    for name in (*STOCKS, *FLOWS):
+        try:
+            value = count(field(row, name, answer))
+        except ValueError as error:
+            parsed.set_aside.append(SetAside(f"{name}: {error}", _shown(row)))
+            continue
+        if value is None or not _applies(name, origin, host):
+            if value:
+                parsed.set_aside.append(
+                    SetAside(f"{name} of {value} where origin and country of asylum are {'one' if origin == host else 'two'}", _shown(row))
+                )
+            continue
+        start = dt.date(year, 1, 1) if name in FLOWS else end
+        key = SeriesKey(SOURCE.id, name, host, origin)
+        parsed.observations.append(Observation(key, Frequency.YEAR, start, end, value, answer, status))
+
+
+def _applies(name: str, origin: str, host: str) -> bool:
+    if name in WITHIN_ONE_COUNTRY:
+        return origin == host
+    return origin != host if name in ACROSS_A_BORDER else True
+
+
+def as_of_year(year: int, today: dt.date) -> tuple[dt.date, Status] | None:
+    """The day that a `year` of the API describes, seen on `today`; None while that cannot be told."""
+    released, settled = (dt.date(year + 1, *day) for day in RELEASE_WINDOW)
+    if today >= settled:
+        return dt.date(year, 12, 31), Status.REPORTED
+    if today >= released or today < dt.date(year, 7, 1):
+        return None
+    return dt.date(year, 6, 30), Status.PROVISIONAL
+
+
+def _shown(row: Mapping[str, Any]) -> str:
+    return f"{row.get('year')} {row.get('coo')} ({row.get('coo_iso')}) to {row.get('coa')} ({row.get('coa_iso')})"

@@ -1,0 +1,81 @@
+"""What is shown is what is downloaded: CSV with the source, the licence and both dates in every row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from monitor import places
+from monitor.model import INDICATORS
+
+FIGURES = (
+    "source",
+    "indicator",
+    "measure",
+    "location",
+    "location_name",
+    "origin",
+    "origin_name",
+    "breakdown",
+    "frequency",
+    "period_start",
+    "period_end",
+    "value",
+    "unit",
+    "status",
+    "qualifier",
+    "known_at",
+    "source_url",
+    "licence",
+    "citation",
+)
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def figures(frame: pd.DataFrame, sources: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """Figures as read from the store, with the columns of a file in their fixed order.
+
+    `sources` has id, licence and citation; `names` are names of situations, which may stand as a location.
+    """
+    terms = sources.set_index("id")
+    out = frame.assign(
+        measure=frame["indicator"].map(lambda name: INDICATORS[name].measure.value),
+        unit=frame["indicator"].map(lambda name: INDICATORS[name].unit),
+        location_name=frame["location"].map(lambda code: names.get(code) or places.name(code)),
+        origin_name=frame["origin"].map(lambda code: places.name(code) if code else ""),
+        licence=frame["source"].map(terms["licence"]),
+        citation=frame["source"].map(terms["citation"]),
+    )
+    return out[list(FIGURES)]
+
+
+def csv(frame: pd.DataFrame, *, mark: bool) -> bytes:
+    """RFC 4180 in UTF-8; ISO dates, whole numbers without a point, missing as an empty cell.
+
+    `mark` puts the byte order mark before it that makes Excel read UTF-8. No cell of text can run as a formula.
+    """
+    plain = pd.DataFrame({name: _cells(frame[name]) for name in frame.columns})
+    text: str = plain.to_csv(index=False, lineterminator="\r\n")
+    return (b"\xef\xbb\xbf" if mark else b"") + text.encode("utf-8")
+
+
+def _cells(column: pd.Series) -> pd.Series:
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        return column.dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return column.dt.strftime("%Y-%m-%d")
+    if pd.api.types.is_bool_dtype(column):
+        return column.map({True: "yes", False: "no"})
+    if pd.api.types.is_numeric_dtype(column):
+        return column.map(_number, na_action="ignore")
+    return column.map(_text, na_action="ignore")
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if float(value).is_integer() else repr(float(value))
+
+
+def _text(value: object) -> str:
+    text = str(value)
+    return "'" + text if text.startswith(FORMULA_STARTS) else text

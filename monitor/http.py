@@ -1,0 +1,203 @@
+"""The only importer of requests: a polite, bounded, suspicious client.
+
+Kept libraries do the common work: stamina retries, requests-ratelimiter paces each host, CacheControl sends
+If-None-Match and If-Modified-Since and answers a 304 from its store. Ours is the suspicion: a size cap while the body
+streams in, a budget of seconds for all requests of a run, and a look at the first byte, since upstreams answer 200 with
+an HTML page, a sentence or nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import requests
+import stamina
+from cachecontrol.adapter import CacheControlAdapter
+from cachecontrol.caches import SeparateBodyFileCache
+from requests_ratelimiter import LimiterMixin
+
+from monitor import __version__
+from monitor.archive import Archive
+from monitor.errors import EmptyAnswer, SourceError
+from monitor.model import Answer, Get, Source
+from monitor.settings import Clock
+
+USER_AGENT = f"refugee-flow-monitor/{__version__} (+https://github.com/refugee-flow-monitor/refugee-flow-monitor)"
+CONNECT_SECONDS = 10.0
+READ_SECONDS = 20.0
+LONGEST_WAIT = 30.0  # a server that asks for more is asked again in the next run instead
+CHUNK = 65_536
+FIRST_BYTES = {"json": (b"{", b"["), "feed": (b"<?xml", b"<rss", b"<feed", b"<rdf", b"<!doctype rss", b"<!--")}
+EXPECTED = {"json": "JSON", "feed": "a feed"}
+ACCEPT = {"json": "application/json", "feed": "application/rss+xml, application/atom+xml, application/xml;q=0.9, */*;q=0.5"}
+
+
+class _Adapter(LimiterMixin, CacheControlAdapter):  # type: ignore[misc]
+    """Paces one host and remembers validators."""
+
+
+class _TryAgain(Exception):
+    """A fault that another attempt may mend; `wait` is what the server asked for, in seconds."""
+
+    def __init__(self, message: str, wait: float | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.wait = wait
+
+
+@dataclass
+class Client:
+    """Makes a `get` for one source at a time. `paced` False removes the pauses between requests, for tests."""
+
+    archive: Archive
+    clock: Clock
+    cache_dir: Path
+    paced: bool = True
+    stopping: threading.Event = field(default_factory=threading.Event)
+    monotonic: Callable[[], float] = time.monotonic
+
+    def for_source(self, source: Source, base: str, secrets: Sequence[str] = ()) -> Get:
+        """A function that asks this source, within its pace, its attempts and its budget."""
+        session = requests.Session()
+        session.headers["User-Agent"] = USER_AGENT
+        session.max_redirects = 5
+        adapter = _Adapter(cache=SeparateBodyFileCache(self.cache_dir), per_second=1 / source.pace if self.paced and source.pace else 0)
+        session.mount("http://", adapter)
+        session.mount("https://", adapter)
+        deadline = self.monotonic() + source.budget
+
+        def get(path: str, params: Sequence[tuple[str, str]] = (), *, tag: str = "", expect: str = "json") -> Answer:
+            url = path if "://" in path else base.rstrip("/") + "/" + path.lstrip("/")
+            return _Request(self, source, session, deadline, url, tuple(params), tag, expect, tuple(secrets)).answer()
+
+        return get
+
+
+@dataclass
+class _Request:
+    client: Client
+    source: Source
+    session: requests.Session
+    deadline: float
+    url: str
+    params: tuple[tuple[str, str], ...]
+    tag: str
+    expect: str
+    secrets: tuple[str, ...]
+    tries: int = 0
+
+    def answer(self) -> Answer:
+        try:
+            for attempt in stamina.retry_context(
+                on=self._wait_before_retry, attempts=self.source.attempts, timeout=self.source.budget, wait_initial=1.0, wait_max=10.0
+            ):
+                with attempt:
+                    return self._once()
+        except _TryAgain as fault:
+            raise self._error(f"{fault.message}, after {self.tries} attempt{'s' if self.tries > 1 else ''}") from None
+        raise AssertionError("stamina ends with a value or an exception")
+
+    def _wait_before_retry(self, error: Exception) -> bool | float:
+        """Whether to try again, and after how many seconds where the server said so."""
+        if not isinstance(error, _TryAgain) or self.client.stopping.is_set():
+            return False
+        wait = error.wait or 0.0
+        if wait > LONGEST_WAIT or self.client.monotonic() + wait >= self.deadline:
+            return False
+        return wait or True
+
+    def _once(self) -> Answer:
+        self._check_time()
+        self.tries += 1
+        try:
+            with self.session.get(
+                self.url,
+                params=self.params,
+                stream=True,
+                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                headers={"Accept": ACCEPT[self.expect], "Cache-Control": "max-age=0"},
+            ) as reply:
+                self._check_status(reply)
+                body = b"".join(self._chunks(reply))
+                shown = self._without_secrets(reply.url or self.url)
+        except requests.TooManyRedirects:
+            raise self._error("redirects without end", permanent=True) from None
+        except requests.Timeout:
+            raise _TryAgain(f"no answer within {READ_SECONDS:.0f} seconds") from None
+        except requests.exceptions.ContentDecodingError:
+            raise _TryAgain("the body is announced as compressed and is not") from None
+        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
+            raise _TryAgain(f"the connection broke ({type(error).__name__})") from None
+        except requests.RequestException as error:
+            raise self._error(f"cannot be asked: {self._without_secrets(str(error))}", permanent=True) from None
+        self._check_first_bytes(body)
+        now = self.client.clock()
+        sha256, file = self.client.archive.keep(self.source.id, shown, body, now)
+        return Answer(self.source.id, shown, body, now, sha256, self.tag, file)
+
+    def _check_time(self) -> None:
+        if self.client.stopping.is_set():
+            raise self._error("stopped before it was done")
+        if self.client.monotonic() > self.deadline:
+            raise self._error(f"not done within {self.source.budget:.0f} seconds")
+
+    def _check_status(self, reply: requests.Response) -> None:
+        status = reply.status_code
+        if status == 429 or status in (202, 500, 502, 503, 504):
+            raise _TryAgain(f"HTTP {status} {_meaning(status)}", _retry_after(reply, self.client.clock()))
+        if status in (401, 403):
+            raise self._error(f"HTTP {status}: access refused", permanent=True)
+        if status != 200:
+            raise self._error(f"HTTP {status} {reply.reason or ''}".rstrip(), permanent=400 <= status < 500)
+
+    def _chunks(self, reply: requests.Response) -> Iterator[bytes]:
+        size = 0
+        for chunk in reply.iter_content(CHUNK):
+            size += len(chunk)
+            if size > self.source.max_bytes:
+                raise self._error(f"the answer is larger than {self.source.max_bytes / 1e6:.0f} MB and was cut off", permanent=True)
+            self._check_time()
+            yield chunk
+
+    def _check_first_bytes(self, body: bytes) -> None:
+        start = body[:400].lstrip(b"\xef\xbb\xbf \t\r\n")
+        if not start:
+            raise EmptyAnswer(f"{self._place()}: answered HTTP 200 with nothing in it", source=self.source.id)
+        if not start.lower().startswith(FIRST_BYTES[self.expect]):
+            shown = " ".join(body[:400].decode("utf-8", "replace").split())[:80]
+            raise self._error(f"answered with something else than {EXPECTED[self.expect]}: {shown!r}")
+
+    def _without_secrets(self, text: str) -> str:
+        for secret in self.secrets:
+            text = text.replace(secret, "***")
+        return text
+
+    def _error(self, message: str, *, permanent: bool = False) -> SourceError:
+        return SourceError(f"{self._place()}: {message}", permanent=permanent, source=self.source.id)
+
+    def _place(self) -> str:
+        """Host and path, without the query: enough to find it, and no secret in it."""
+        parts = urlsplit(self.url)
+        return f"{parts.netloc}{parts.path}"
+
+
+def _meaning(status: int) -> str:
+    return {429: "too many requests", 202: "not ready yet", 503: "service unavailable"}.get(status, "server error")
+
+
+def _retry_after(reply: requests.Response, now: dt.datetime) -> float | None:
+    """Seconds of a Retry-After header, which is a number or a date; None when absent or unreadable."""
+    text = reply.headers.get("Retry-After", "").strip()
+    if text.isdigit():
+        return float(text)
+    try:
+        return max(0.0, (parsedate_to_datetime(text) - now).total_seconds())
+    except (TypeError, ValueError):
+        return None

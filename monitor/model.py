@@ -1,0 +1,493 @@
+"""The contract: measures, indicators, series, observations, statuses, sources, situations and rules.
+
+Every other room speaks in these words. This module imports nothing of ours and does nothing when imported.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, NamedTuple, Protocol
+
+UTC = dt.UTC
+
+
+class Measure(StrEnum):
+    """What kind of number an indicator is; the kind decides what may be summed."""
+
+    STOCK = "stock"  # people present on a day
+    FLOW = "flow"  # people who moved within a period
+    CUMULATIVE = "cumulative"  # people counted since a fixed date
+    EVENTS = "events"  # detections, movements, deaths: not people present
+    VOLUME = "volume"  # articles
+    RATIO = "ratio"  # a share, or per thousand inhabitants
+
+
+class Over(StrEnum):
+    """The direction of a sum."""
+
+    TIME = "time"
+    PLACES = "places"
+
+
+# A stock summed over time counts the same people again; a cumulative figure already is a sum over time;
+# an article can be about two places; a ratio has no sum at all.
+MAY_SUM: Mapping[Measure, frozenset[Over]] = {
+    Measure.STOCK: frozenset({Over.PLACES}),
+    Measure.FLOW: frozenset({Over.TIME, Over.PLACES}),
+    Measure.CUMULATIVE: frozenset({Over.PLACES}),
+    Measure.EVENTS: frozenset({Over.TIME, Over.PLACES}),
+    Measure.VOLUME: frozenset({Over.TIME}),
+    Measure.RATIO: frozenset(),
+}
+
+
+class Frequency(StrEnum):
+    """The usual step of a series."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+    IRREGULAR = "irregular"
+
+
+class Status(StrEnum):
+    """How firm a figure is."""
+
+    REPORTED = "reported"
+    PROVISIONAL = "provisional"  # the period is unfinished, or the source says that it will change
+    ESTIMATED = "estimated"
+    PROJECTED = "projected"
+    NOT_REPORTED = "not_reported"  # the source names the period and gives no figure: missing is not zero
+
+
+class Severity(StrEnum):
+    """How urgently an alert wants a person."""
+
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class PlaceKind(StrEnum):
+    """What a place code stands for."""
+
+    COUNTRY = "country"  # ISO 3166-1 alpha-3, and the few codes that upstreams add to it
+    AREA = "area"  # ISO 3166-2, or a p-code
+    ROUTE = "route"
+    REGION = "region"
+    SITUATION = "situation"
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One thing that is counted. `breakdowns` lists the allowed values; empty means any text."""
+
+    id: str
+    name: str
+    measure: Measure
+    unit: str
+    about: str
+    breakdowns: tuple[str, ...] = ("",)
+
+
+def _indicators(*rows: Indicator) -> Mapping[str, Indicator]:
+    return {row.id: row for row in rows}
+
+
+INDICATORS: Mapping[str, Indicator] = _indicators(
+    Indicator(
+        "refugees",
+        "Refugees hosted",
+        Measure.STOCK,
+        "persons",
+        "Refugees and people in a refugee-like situation in the country of asylum on the last day of the period.",
+    ),
+    Indicator(
+        "asylum_seekers",
+        "Asylum-seekers",
+        Measure.STOCK,
+        "persons",
+        "People whose claim is pending in the country of asylum on the last day of the period.",
+    ),
+    Indicator(
+        "idps",
+        "Internally displaced persons",
+        Measure.STOCK,
+        "persons",
+        "People displaced within their own country on the last day of the period.",
+    ),
+    Indicator(
+        "stateless",
+        "Stateless persons",
+        Measure.STOCK,
+        "persons",
+        "People under the statelessness mandate in the country on the last day of the period.",
+    ),
+    Indicator(
+        "registered_refugees",
+        "Registered refugees",
+        Measure.STOCK,
+        "persons",
+        "Refugees registered, or under temporary protection, in the country of asylum on the day.",
+    ),
+    Indicator(
+        "population", "People in place", Measure.STOCK, "persons", "People who live or are trapped in a place: not a displacement figure."
+    ),
+    Indicator(
+        "returned_refugees",
+        "Refugee returns",
+        Measure.FLOW,
+        "persons",
+        "Refugees who left the country of asylum (location) for their country of origin in the period.",
+    ),
+    Indicator("returned_idps", "IDP returns", Measure.FLOW, "persons", "Internally displaced persons who returned within the period."),
+    Indicator(
+        "arrivals",
+        "Arrivals",
+        Measure.FLOW,
+        "persons",
+        "People who arrived in the country or region in the period.",
+        ("all", "sea", "land"),
+    ),
+    Indicator(
+        "border_detections",
+        "Border detections",
+        Measure.EVENTS,
+        "detections",
+        "Detections of irregular border crossings on a route in the period. One person can be detected more than once.",
+        ("sea", "land"),
+    ),
+    Indicator(
+        "displaced",
+        "Displaced since a date",
+        Measure.CUMULATIVE,
+        "persons",
+        "People displaced since the first day of the period, as a running total. Never add two of them.",
+    ),
+    Indicator("news_articles", "News articles", Measure.VOLUME, "articles", "Articles that match the query (breakdown) in the period.", ()),
+    Indicator(
+        "news_share",
+        "Share of the news",
+        Measure.RATIO,
+        "% of articles",
+        "Articles that match the query as a percentage of all articles monitored in the period.",
+        (),
+    ),
+)
+
+
+class SeriesKey(NamedTuple):
+    """(source, indicator, location, origin, breakdown); written with slashes, `-` for an empty part."""
+
+    source: str
+    indicator: str
+    location: str
+    origin: str = ""
+    breakdown: str = ""
+
+    def __str__(self) -> str:
+        return "/".join(part or "-" for part in self)
+
+    @classmethod
+    def parse(cls, text: str) -> SeriesKey:
+        """Read `source/indicator/location/origin/breakdown`; raises ValueError on any other shape."""
+        parts = text.split("/")
+        if len(parts) != 5 or not all(parts):
+            raise ValueError(f"{text!r} is not source/indicator/location/origin/breakdown (with - for an empty part)")
+        return cls(*("" if part == "-" else part for part in parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One body that an upstream (or a bundled file) gave. `sha256` is of `body`; `url` holds no secret."""
+
+    source: str
+    url: str
+    body: bytes
+    retrieved_at: dt.datetime
+    sha256: str
+    tag: str = ""  # the connector's own word for which of its calls this answers
+    file: str = ""  # where the raw archive keeps it, relative to the data directory
+    bundled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One figure for one period as known at one moment.
+
+    `value` is None only with status not_reported. `known_at` None means: when the answer was retrieved.
+    """
+
+    key: SeriesKey
+    frequency: Frequency
+    period_start: dt.date
+    period_end: dt.date
+    value: float | None
+    answer: Answer
+    status: Status = Status.REPORTED
+    qualifier: str = ""
+    known_at: dt.datetime | None = None
+    known_estimated: bool = False
+
+    @property
+    def period(self) -> tuple[SeriesKey, dt.date, dt.date]:
+        return (self.key, self.period_end, self.period_start)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One article. `identity` tells repeats apart within a situation; `seen_at` orders the list.
+
+    `query` is set where the source searched for us; without it the gate asks whether the article is about the situation.
+    """
+
+    situation: str
+    identity: str
+    url: str
+    title: str
+    domain: str
+    language: str
+    country: str
+    seen_at: dt.datetime
+    dated: bool  # False: the feed gave no usable date, and the time of retrieval stands in
+    query: str
+    feed: str
+    answer: Answer
+    summary: str = ""  # read to decide whether the article is about the situation; not stored
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A row that was not accepted, with the reason and enough of it to find it again."""
+
+    reason: str
+    row: str
+
+
+@dataclass(slots=True)
+class Parsed:
+    """What a connector read out of its answers."""
+
+    observations: list[Observation] = field(default_factory=list)
+    mentions: list[Mention] = field(default_factory=list)
+    set_aside: list[SetAside] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source as it describes itself: what it is, on which terms, and how to be a polite client of it.
+
+    `cadence` is how often the schedule asks, `lag_days` how long after a period's end its figure is usually
+    known, `pace` the seconds between two requests, `attempts` the tries for one request, `budget` the seconds
+    for all requests of one run, `max_bytes` the largest answer taken.
+    """
+
+    id: str
+    name: str
+    about: str
+    home: str
+    licence: str
+    citation: str
+    base: str = ""
+    cadence: dt.timedelta = dt.timedelta(days=1)
+    lag_days: int | None = None
+    pace: float = 1.0
+    attempts: int = 3
+    budget: float = 90.0
+    max_bytes: int = 32_000_000
+    rest_after_failure: dt.timedelta = dt.timedelta(0)
+    window: bool = False  # an answer holds only the newest items, so a late poll leaves a gap
+    key_from: str = ""  # where to ask for the credential; empty: none needed
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule on one series, with the reason for its level and where that reason comes from."""
+
+    id: str
+    name: str
+    kind: str
+    series: SeriesKey
+    severity: Severity
+    reason: str
+    reason_source: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A figure that the Overview leads with."""
+
+    series: SeriesKey
+    label: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question put to a news archive; its id is the breakdown of the news series."""
+
+    id: str
+    name: str
+    gdelt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A crisis that somebody follows: its places, its search terms, its rules."""
+
+    id: str
+    name: str
+    about: str
+    origins: tuple[str, ...]
+    hosts: tuple[str, ...]
+    routes: tuple[str, ...]
+    regions: tuple[str, ...]
+    areas: tuple[str, ...]
+    people_terms: Mapping[str, tuple[str, ...]]  # by language
+    place_terms: Mapping[str, tuple[str, ...]]  # by language
+    queries: tuple[Query, ...]
+    headlines: tuple[Headline, ...]
+    rules: tuple[Rule, ...]
+    sources: Mapping[str, Mapping[str, Any]]  # options of one source, which that connector checks
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Every place code that belongs to the situation, its own included."""
+        return frozenset((self.id, *self.origins, *self.hosts, *self.routes, *self.regions, *self.areas))
+
+
+class Get(Protocol):
+    """How a connector asks: the path after the base address (or a whole URL), and what kind of body is due."""
+
+    def __call__(self, path: str, params: Sequence[tuple[str, str]] = (), *, tag: str = "", expect: str = "json") -> Answer: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """All that a connector may know of the world while it fetches and parses."""
+
+    situation: Situation
+    options: Mapping[str, Any]
+    today: dt.date
+    get: Get
+    key: str = ""
+
+
+class Connector(Protocol):
+    """The shape of a module in `connectors/`.
+
+    `fetch` yields answers, as many as the source needs; it raises SourceError when the whole run is void, and
+    yields one for a part that failed while the rest is good. `parse` sees every answer of one fetch.
+    """
+
+    SOURCE: Source
+    fetch: Callable[[Context], Iterator[Answer | Exception]]
+    parse: Callable[[Context, Sequence[Answer]], Parsed]
+
+
+class Judgement(StrEnum):
+    """What a rule says of a series on a day."""
+
+    FIRES = "fires"
+    QUIET = "quiet"
+    CANNOT_SAY = "cannot say"
+
+
+class Point(NamedTuple):
+    """One figure of a series as a rule sees it."""
+
+    period_start: dt.date
+    period_end: dt.date
+    value: float | None
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A rule's answer, with the figures it rests on and one sentence that says why."""
+
+    judgement: Judgement
+    sentence: str
+    period_start: dt.date | None = None
+    period_end: dt.date | None = None
+    value: float | None = None
+    threshold: float | None = None
+    reference_end: dt.date | None = None
+    reference: float | None = None
+
+
+class Move(StrEnum):
+    """A transition in the ledger."""
+
+    RAISED = "raised"
+    CLEARED = "cleared"
+    LAPSED = "lapsed"  # it fired, and the figure behind it has become too old to say
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A rule that began or ceased to fire, at the moment that became known."""
+
+    situation: str
+    rule: str
+    series: SeriesKey
+    move: Move
+    severity: Severity
+    at: dt.datetime
+    verdict: Verdict
+
+
+class Outcome(StrEnum):
+    """How a run of one source ended."""
+
+    OK = "ok"
+    PARTIAL = "partial"  # some parts failed, the rest is stored
+    BUNDLED = "bundled"  # figures that came with the program
+    DEGRADED = "degraded"  # the source answered with nothing; nothing was stored
+    FAILED = "failed"
+    OFF = "switched off"  # needs a credential that is not there
+
+
+@dataclass(slots=True)
+class Run:
+    """The report on one source in one refresh."""
+
+    source: str
+    started_at: dt.datetime
+    finished_at: dt.datetime | None = None
+    outcome: Outcome = Outcome.OK
+    new: int = 0
+    same: int = 0
+    revised: int = 0
+    settled: int = 0  # the same value with a firmer (or weaker) status
+    mentions_new: int = 0
+    mentions_same: int = 0
+    set_aside: int = 0
+    newest_period: dt.date | None = None
+    messages: list[str] = field(default_factory=list)
+
+    @property
+    def stored(self) -> int:
+        """Rows that the run added to the store."""
+        return self.new + self.revised + self.settled + self.mentions_new
+
+
+def is_complete(point: Point) -> bool:
+    """Whether a rule may judge the point: it has a value and its period is not provisional."""
+    return point.value is not None and point.status is not Status.PROVISIONAL
+
+
+def refuse_sum(indicators: Iterable[str], over: Over) -> str:
+    """Why these indicators may not be summed in this direction; empty when they may."""
+    ids = sorted(set(indicators))
+    if len(ids) != 1:
+        return f"{', '.join(ids)} are different indicators: their sum means nothing"
+    indicator = INDICATORS[ids[0]]
+    if over not in MAY_SUM[indicator.measure]:
+        return f"{indicator.name} is a {indicator.measure} measure: it has no sum over {over}"
+    return ""

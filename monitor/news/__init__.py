@@ -1,0 +1,1 @@
+"""News: mentions and, later, figures stated in text. Pure: no I/O."""

@@ -1,0 +1,17 @@
+"""Getting ready: the store opened and migrated, the bundled figures in it, the ledger up to date. Needs no network."""
+
+from __future__ import annotations
+
+from monitor import bundle, situations, watch
+from monitor.settings import Settings
+from monitor.store import Store, open_store
+
+
+def prepare(settings: Settings) -> Store:
+    """An open store that has at least the bundled figures. Safe to call by several processes at once."""
+    store = open_store(settings.database_url)
+    now = settings.clock()
+    with store.alone(wait=60.0):
+        if bundle.load(store, settings.seeds_dir, now):
+            watch.update_ledger(store, situations.load_all(settings.seeds_dir / "situations"), now)
+    return store

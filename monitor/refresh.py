@@ -1,0 +1,149 @@
+"""The order of work for one run: ask every source, pass the gate, store, judge. The only writer of figures."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field, replace
+
+from monitor import bundle, normalise, watch
+from monitor.archive import Archive
+from monitor.connectors import registry
+from monitor.errors import EmptyAnswer, SourceError
+from monitor.http import Client
+from monitor.model import Answer, Connector, Context, Mention, Observation, Outcome, Parsed, Run, SetAside, Situation
+from monitor.settings import Settings
+from monitor.store import Store, append, runs
+
+AT_ONCE = 4  # different hosts, so asking them side by side is no less polite
+RAW_DAYS = 90  # raw answers that no current figure rests on are kept this long
+GOOD = (Outcome.OK, Outcome.OFF)
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one source gave, before it is stored."""
+
+    run: Run
+    answers: list[Answer] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
+    mentions: list[Mention] = field(default_factory=list)
+    set_aside: list[SetAside] = field(default_factory=list)
+    contexts: list[tuple[Context, Answer]] = field(default_factory=list)
+
+
+def refresh(
+    settings: Settings,
+    store: Store,
+    client: Client,
+    situations: Mapping[str, Situation],
+    only: Sequence[str] = (),
+    tell: Callable[[Run], None] = lambda run: None,
+    wait: float = 120.0,
+) -> list[Run]:
+    """Refresh the sources (all, or `only` some) for the situations; one transaction a source.
+
+    A source that fails leaves what is stored of it as it was, and the others go on. Raises BusyError when another
+    refresh keeps the store for `wait` seconds.
+    """
+    chosen = {name: connector for name, connector in registry().items() if not only or name in only}
+    done: list[Run] = []
+    with store.alone(wait):
+        with store.writing() as connection:
+            runs.describe(connection, bundle.sources(settings.seeds_dir).values())
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            jobs = [pool.submit(read_source, connector, situations.values(), settings, client) for connector in chosen.values()]
+            for job in as_completed(jobs):
+                reading = job.result()
+                _note_gaps(store, client.archive, chosen[reading.run.source], reading)
+                done.append(append.save(store, reading.run, reading.answers, reading.observations, reading.mentions, reading.set_aside))
+                tell(done[-1])
+        watch.update_ledger(store, situations, settings.clock())
+        client.archive.prune(runs.files_in_use(store), settings.clock() - dt.timedelta(days=RAW_DAYS))
+    return done
+
+
+def read_source(connector: Connector, situations: Iterable[Situation], settings: Settings, client: Client) -> Reading:
+    """Ask one source and pass its rows through the gate. Never raises: what went wrong is in the run."""
+    source = connector.SOURCE
+    reading = Reading(Run(source.id, client.clock()))
+    key = settings.keys.get(source.id, "")
+    if source.key_from and not key:
+        reading.run.outcome = Outcome.OFF
+        reading.run.messages.append(f"needs MONITOR_KEY_{source.id.upper()}: ask for it at {source.key_from}")
+    else:
+        get = client.for_source(source, settings.bases.get(source.id, source.base), (key,) if key else ())
+        failed: list[Exception] = []
+        try:
+            for situation in situations:
+                options = {**situation.sources.get(source.id, {}), **settings.options.get(source.id, {})}
+                context = Context(situation, options, client.clock().date(), get, key)
+                _read_situation(connector, context, reading, failed)
+        except Exception as error:  # a connector that breaks must not break the others
+            failed.append(error)
+            reading = Reading(reading.run)
+        _conclude(reading, failed)
+    reading.run.finished_at = client.clock()
+    return reading
+
+
+def _read_situation(connector: Connector, context: Context, reading: Reading, failed: list[Exception]) -> None:
+    answers: list[Answer] = []
+    for part in connector.fetch(context):
+        if isinstance(part, Answer):
+            answers.append(part)
+        else:
+            failed.append(part)
+    parsed: Parsed = connector.parse(context, answers) if answers else Parsed()
+    accepted, refused = normalise.check(parsed.observations, context.today, {context.situation.id})
+    if answers and parsed.observations and not accepted:
+        raise SourceError(
+            f"not one of {len(parsed.observations)} rows could be accepted, the first since: {refused[0].reason}", permanent=True
+        )
+    reading.answers += answers
+    reading.contexts += [(context, answer) for answer in answers]
+    reading.observations += accepted
+    reading.set_aside += [*parsed.set_aside, *refused]
+    reading.mentions += normalise.check_mentions(parsed.mentions, context.situation)
+
+
+def _conclude(reading: Reading, failed: Sequence[Exception]) -> None:
+    for error in failed:
+        if isinstance(error, SourceError):
+            error.source = ""  # the run names it already
+            reading.run.messages.append(str(error))
+        else:
+            reading.run.messages.append(f"the connector could not read the answer ({type(error).__name__}: {error}); please report this")
+    if failed and reading.answers:
+        reading.run.outcome = Outcome.PARTIAL
+    elif failed:
+        reading.run.outcome = Outcome.DEGRADED if all(isinstance(error, EmptyAnswer) for error in failed) else Outcome.FAILED
+    elif not reading.answers:
+        reading.run.messages.append("no situation asks anything of this source")
+
+
+def _note_gaps(store: Store, archive: Archive, connector: Connector, reading: Reading) -> None:
+    """A feed shows its last items only: when none of those of the last poll is left, some may have passed unseen."""
+    if not connector.SOURCE.window:
+        return
+    for context, answer in reading.contexts:
+        earlier = runs.last_answer(store, connector.SOURCE.id, answer.url)
+        if not earlier or earlier == answer.file:
+            continue
+        try:
+            before = archive.read(earlier)
+        except OSError:
+            continue  # the archive was cleared by hand: nothing to compare with
+        left = _identities(connector, context, replace(answer, body=before)) & _identities(connector, context, answer)
+        if not left:
+            reading.run.messages.append(f"{answer.tag}: none of the last poll's items is left, so some in between may be missing")
+
+
+def _identities(connector: Connector, context: Context, answer: Answer) -> set[str]:
+    return {mention.identity for mention in connector.parse(context, [answer]).mentions}
+
+
+def exit_code(done: Iterable[Run]) -> int:
+    """0 when every source went well, else 1."""
+    return 0 if all(run.outcome in GOOD for run in done) else 1

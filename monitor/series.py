@@ -1,0 +1,132 @@
+"""Series as a person sees them: regular steps with gaps, changes, sums that mean something. Frames in, frames out.
+
+Frames have the columns of `store.read.FIGURE_COLUMNS`; nothing here reads or writes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import pandas as pd
+
+from monitor.alerts.kinds import same_day
+from monitor.errors import ContractError
+from monitor.model import INDICATORS, Frequency, Measure, Over, SeriesKey, refuse_sum
+
+MOST_POINTS = 2000  # of one chart: beyond this a browser draws marks, not information
+PERIOD_CODE = {Frequency.MONTH: "M", Frequency.YEAR: "Y", Frequency.DAY: "D", Frequency.WEEK: "W"}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """The newest figure of a series, with what a reader must know beside it."""
+
+    key: SeriesKey
+    value: float
+    period_start: dt.date
+    period_end: dt.date
+    status: str
+    qualifier: str
+    known_at: dt.datetime
+    known_estimated: bool
+    bundled: bool
+    source_url: str
+    age_days: int
+    before: float | None  # the same period a year earlier
+    before_end: dt.date | None
+    history: tuple[float, ...]
+
+    @property
+    def change(self) -> float | None:
+        """Change against the same period a year earlier, as a fraction; None when there is nothing to compare with."""
+        return (self.value - self.before) / self.before if self.before else None
+
+
+def newest(frame: pd.DataFrame, as_of: dt.date, points: int = 36) -> Figure | None:
+    """The newest figure of a frame of one series; None when it has none. Missing values are passed over."""
+    known = frame[frame["value"].notna()]
+    if known.empty:
+        return None
+    row = known.iloc[-1]
+    start, end = row["period_start"].date(), row["period_end"].date()
+    year_ago = tuple(pd.Timestamp(same_day(edge, edge.year - 1)) for edge in (start, end))
+    before = known[(known["period_start"] == year_ago[0]) & (known["period_end"] == year_ago[1])]["value"]
+    return Figure(
+        key=SeriesKey(*(row[name] for name in SeriesKey._fields)),
+        value=float(row["value"]),
+        period_start=start,
+        period_end=end,
+        status=row["status"],
+        qualifier=row["qualifier"],
+        known_at=row["known_at"].to_pydatetime(),
+        known_estimated=bool(row["known_estimated"]),
+        bundled=bool(row["bundled"]),
+        source_url=row["source_url"],
+        age_days=(as_of - end).days,
+        before=float(before.iloc[-1]) if len(before) else None,
+        before_end=year_ago[1].date() if len(before) else None,
+        history=tuple(known["value"].tail(points)),
+    )
+
+
+def with_gaps(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with an empty row for every period that a regular series lacks, so that a line breaks there.
+
+    Stocks by day are read when somebody counts, so they have no regular step and no gaps of their own.
+    """
+    parts = [_one_with_gaps(part) for _, part in frame.groupby(list(SeriesKey._fields), sort=False)]
+    return pd.concat(parts, ignore_index=True) if parts else frame
+
+
+def _one_with_gaps(part: pd.DataFrame) -> pd.DataFrame:
+    frequency = Frequency(part["frequency"].iloc[0])
+    measure = INDICATORS[part["indicator"].iloc[0]].measure
+    code = PERIOD_CODE.get(frequency)
+    if code is None or (measure is Measure.STOCK and frequency is not Frequency.YEAR) or measure is Measure.CUMULATIVE:
+        return part
+    have = pd.PeriodIndex(part["period_end"], freq=code)
+    missing = pd.period_range(have.min(), have.max(), freq=code).difference(have)
+    if missing.empty:
+        return part
+    key = {name: part[name].iloc[0] for name in (*SeriesKey._fields, "frequency")}
+    ends = missing.end_time.normalize().astype("datetime64[s]")
+    starts = ends if measure is Measure.STOCK else missing.start_time.astype("datetime64[s]")
+    empty = pd.DataFrame(
+        {**key, "period_start": starts, "period_end": ends, "value": float("nan"), "status": "not_reported", "qualifier": ""}
+    )
+    empty = empty.reindex(columns=part.columns).astype({"known_estimated": "boolean", "bundled": "boolean"})
+    filled = part.astype({"known_estimated": "boolean", "bundled": "boolean"})
+    empty["known_at"] = pd.Series(pd.NaT, index=empty.index, dtype=part["known_at"].dtype)
+    empty["source_url"] = ""
+    return pd.concat([filled, empty], ignore_index=True).sort_values(["period_end", "period_start"], kind="stable")
+
+
+def thinned(frame: pd.DataFrame, most: int = MOST_POINTS) -> pd.DataFrame:
+    """At most `most` rows: of stocks by day the last of each week, then of each month; other measures are cut to the newest."""
+    if len(frame) <= most:
+        return frame
+    if set(frame["indicator"].map(lambda name: INDICATORS[name].measure)) <= {Measure.STOCK, Measure.CUMULATIVE}:
+        for code in ("W", "M"):
+            step = frame["period_end"].dt.to_period(code)
+            frame = frame.groupby([*SeriesKey._fields, step], sort=False).tail(1)
+            if len(frame) <= most:
+                return frame
+    return frame.sort_values("period_end").tail(most).sort_index()
+
+
+def total(frame: pd.DataFrame, over: Over) -> float:
+    """The sum of a frame's values; missing when all are missing.
+
+    Raises ContractError where a sum means nothing: other indicators, a stock over time, ratios, several sources.
+    """
+    reason = refuse_sum(frame["indicator"], over)
+    if not reason and frame["source"].nunique() > 1:
+        reason = "figures of several sources are not added"
+    if not reason and over is Over.TIME and frame.groupby(list(SeriesKey._fields)).ngroups > 1:
+        reason = "a sum over time is of one series"
+    if not reason and over is Over.PLACES and frame[["period_start", "period_end"]].drop_duplicates().shape[0] > 1:
+        reason = "a sum over places is of one period"
+    if reason:
+        raise ContractError(reason)
+    return float(frame["value"].sum(min_count=1))

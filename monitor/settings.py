@@ -1,0 +1,105 @@
+"""Paths, addresses, credentials and the clock. The environment is read here, inside functions, and nowhere else.
+
+The environment wins over the configuration file (`monitor.toml` beside app.py, or the file that MONITOR_CONFIG
+names), which wins over the defaults:
+
+    MONITOR_DATA_DIR       where the database and the raw answers are kept        data_dir
+    MONITOR_DATABASE_URL   an SQLAlchemy address (SQLite or PostgreSQL)           database_url
+    MONITOR_TODAY          an ISO day that stands for today (replays, tests)      today
+    MONITOR_BASE_<ID>      the base address of source ID                          [base] id = "..."
+    MONITOR_KEY_<ID>       the credential of source ID                            [key] id = "..."
+    MONITOR_<ID>_<OPTION>  a list option of source ID, separated by spaces        [options.id] option = [...]
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from monitor.errors import SettingsError
+from monitor.model import UTC
+
+Clock = Callable[[], dt.datetime]
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that may differ between two installations."""
+
+    data_dir: Path
+    database_url: str
+    today: dt.date | None = None
+    bases: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    seeds_dir: Path = ROOT / "seeds"
+
+    @property
+    def clock(self) -> Clock:
+        """Now, in UTC. A fixed `today` replaces the day; the time of day stays real."""
+        return lambda: self._on_that_day(dt.datetime.now(UTC))
+
+    def _on_that_day(self, now: dt.datetime) -> dt.datetime:
+        return dt.datetime.combine(self.today, now.timetz()) if self.today else now
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this installation; raises SettingsError for one that cannot be used."""
+    env = os.environ if environ is None else environ
+    config = _config(env)
+    data_dir = Path(env.get("MONITOR_DATA_DIR") or config.get("data_dir") or ROOT / "data").expanduser().resolve()
+    url = env.get("MONITOR_DATABASE_URL") or config.get("database_url") or f"sqlite:///{data_dir / 'monitor.db'}"
+    return Settings(
+        data_dir=data_dir,
+        database_url=str(url),
+        today=_day(env.get("MONITOR_TODAY") or config.get("today")),
+        bases={**_lowered(config.get("base")), **_prefixed(env, "MONITOR_BASE_")},
+        keys={**_lowered(config.get("key")), **_prefixed(env, "MONITOR_KEY_")},
+        options=_options(env, config),
+    )
+
+
+def _config(env: Mapping[str, str]) -> Mapping[str, Any]:
+    named = env.get("MONITOR_CONFIG")
+    path = Path(named).expanduser() if named else ROOT / "monitor.toml"
+    if not path.exists():
+        if named:
+            raise SettingsError(f"MONITOR_CONFIG names {path}, which does not exist")
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: {error}") from None
+
+
+def _day(value: Any) -> dt.date | None:
+    if not value:
+        return None
+    try:
+        return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
+    except ValueError:
+        raise SettingsError(f"MONITOR_TODAY is {value!r}; an ISO day such as 2020-02-28 is due") from None
+
+
+def _lowered(table: Any) -> dict[str, str]:
+    return {str(name).lower(): str(value) for name, value in (table or {}).items()}
+
+
+def _prefixed(env: Mapping[str, str], prefix: str) -> dict[str, str]:
+    return {name[len(prefix) :].lower(): value for name, value in env.items() if name.startswith(prefix) and value}
+
+
+def _options(env: Mapping[str, str], config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    options = {str(source): dict(table) for source, table in (config.get("options") or {}).items()}
+    reserved = ("BASE", "KEY", "DATA", "DATABASE")
+    for name, value in env.items():
+        parts = name.split("_", 2)
+        if len(parts) == 3 and parts[0] == "MONITOR" and parts[1] not in reserved and value.strip():
+            options.setdefault(parts[1].lower(), {})[parts[2].lower()] = tuple(value.split())
+    return options

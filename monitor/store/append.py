@@ -1,0 +1,199 @@
+"""Writing figures and articles: append-only, set-based, the same statements on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, insert, select, tuple_, update
+from sqlalchemy.schema import CreateTable
+
+from monitor.model import Answer, Mention, Observation, Run, SeriesKey, SetAside
+from monitor.store import runs, schema
+from monitor.store.engine import Store
+from monitor.store.schema import answer, mention, observation, series, stage
+
+PAIRS_AT_ONCE = 400  # SQLite takes a limited number of parameters in a statement
+
+COLUMNS = tuple(column.name for column in schema.observation.columns if column.name != "superseded_at")
+
+
+class Counts(NamedTuple):
+    """What became of the rows that were offered."""
+
+    new: int = 0
+    same: int = 0
+    revised: int = 0
+    settled: int = 0  # the same value under another status
+
+    def plus(self, other: Counts) -> Counts:
+        return Counts(*(a + b for a, b in zip(self, other, strict=True)))
+
+
+def save(
+    store: Store,
+    report: Run,
+    given: Sequence[Answer] = (),
+    observed: Sequence[Observation] = (),
+    mentioned: Sequence[Mention] = (),
+    put_aside: Sequence[SetAside] = (),
+) -> Run:
+    """Store one run of one source: all of it or, however the process ends, nothing. Returns the report with its counts.
+
+    A row equals the vintage known at its moment when value and status are the same and it brings no other qualifier;
+    then nothing is stored. The caller holds `store.alone`, so keys may be chosen before the write lock is taken.
+    """
+    with store.engine.connect() as connection:
+        with connection.begin():
+            answer_ids, fresh_answers = _plan_answers(connection, given)
+            series_ids, fresh_series = _plan_series(connection, observed)
+            _stage(connection, observed, series_ids, answer_ids)
+        connection.execution_options(immediate=True)
+        with connection.begin():
+            _insert(connection, answer, fresh_answers)
+            _insert(connection, series, fresh_series)
+            _seen_again(connection, answer_ids, fresh_answers)
+            counts = _append(connection)
+            report.new, report.same, report.revised, report.settled = counts
+            report.mentions_new, report.mentions_same = _mentions(connection, mentioned, answer_ids)
+            report.set_aside = len(put_aside)
+            report.newest_period = max((row.period_end for row in observed), default=None)
+            runs.record(connection, report, put_aside)
+    return report
+
+
+def _insert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def _stage(connection: Connection, rows: Sequence[Observation], ids: dict[SeriesKey, int], answers: dict[Answer, int]) -> None:
+    connection.execute(CreateTable(stage, if_not_exists=True))
+    connection.execute(stage.delete())
+    staged = sorted((_staged(row, ids, answers) for row in rows), key=lambda row: row[:4])
+    ranked = []
+    for _, vintages in groupby(staged, key=lambda row: row[:3]):
+        ranked += [dict(zip((*COLUMNS, "rank"), (*row, rank), strict=True)) for rank, row in enumerate(vintages)]
+    _insert(connection, stage, ranked)
+
+
+def _staged(row: Observation, ids: dict[SeriesKey, int], answers: dict[Answer, int]) -> tuple[Any, ...]:
+    known_at = (row.known_at or row.answer.retrieved_at).astimezone(dt.UTC).replace(microsecond=0)
+    period = (ids[row.key], row.period_end, row.period_start)
+    return (*period, known_at, row.value, row.status, row.qualifier, row.known_estimated, answers[row.answer])
+
+
+def _append(connection: Connection) -> Counts:
+    """Move the staged rows into the store, one vintage of each period after the other, oldest first."""
+    total = Counts()
+    last = connection.scalar(select(func.max(stage.c.rank)))
+    for rank in range(0 if last is None else last + 1):
+        total = total.plus(_append_rank(connection, rank))
+    return total
+
+
+def _append_rank(connection: Connection, rank: int) -> Counts:
+    mine = stage.c.rank == rank
+    current, earlier = observation.alias("current"), observation.alias("earlier")
+    known_then = and_(_same_period(current), _holds_at(current, stage.c.known_at))
+    same_value = current.c.value.is_not_distinct_from(stage.c.value)
+    nothing_said = stage.c.qualifier.in_(("", current.c.qualifier))
+    equal = and_(known_then, same_value, current.c.status == stage.c.status, nothing_said)
+
+    same = connection.execute(stage.delete().where(mine, select(1).where(equal).exists())).rowcount
+    settled = _count(connection, mine, select(1).where(known_then, same_value).exists())
+    revised = _count(connection, mine, select(1).where(known_then, ~same_value).exists())
+    left = _count(connection, mine)
+    _make_room(connection, mine)
+
+    next_known = select(func.min(earlier.c.known_at)).where(_same_period(earlier), earlier.c.known_at > stage.c.known_at)
+    rows = select(*(stage.c[name] for name in COLUMNS), next_known.scalar_subquery()).where(mine)
+    connection.execute(insert(observation).from_select([*COLUMNS, "superseded_at"], rows))
+    newer = select(stage.c.known_at).where(mine, _same_period(observation), stage.c.known_at > observation.c.known_at)
+    overtaken = observation.c.superseded_at.is_(None) | (observation.c.superseded_at > newer.scalar_subquery())
+    connection.execute(update(observation).where(newer.exists(), overtaken).values(superseded_at=newer.scalar_subquery()))
+    return Counts(new=left - settled - revised, same=same, revised=revised, settled=settled)
+
+
+def _make_room(connection: Connection, mine: ColumnElement[bool]) -> None:
+    """Two values known at the same second: the one offered now was learnt a second later, and so on."""
+    taken = select(1).where(_same_period(observation), observation.c.known_at == stage.c.known_at).exists()
+    while rows := connection.execute(select(stage).where(mine, taken)).all():
+        for row in rows:
+            key = and_(mine, *(stage.c[name] == getattr(row, name) for name in schema.OBSERVATION_KEY))
+            connection.execute(update(stage).where(key).values(known_at=row.known_at + dt.timedelta(seconds=1)))
+
+
+def _same_period(table: Any) -> ColumnElement[bool]:
+    return and_(*(table.c[name] == stage.c[name] for name in ("series_id", "period_end", "period_start")))
+
+
+def _holds_at(table: Any, moment: ColumnElement[Any]) -> ColumnElement[bool]:
+    return and_(table.c.known_at <= moment, (table.c.superseded_at.is_(None)) | (table.c.superseded_at > moment))
+
+
+def _count(connection: Connection, *where: ColumnElement[bool]) -> int:
+    return int(connection.scalar(select(func.count()).select_from(stage).where(*where)) or 0)
+
+
+def _plan_series(connection: Connection, rows: Iterable[Observation]) -> tuple[dict[SeriesKey, int], list[dict[str, Any]]]:
+    """Ids of all series of the rows, and the rows of those that are not stored yet."""
+    columns = [series.c[name] for name in SeriesKey._fields]
+    wanted = {row.key: row.frequency for row in rows}
+    known = connection.execute(select(series.c.id, *columns).where(series.c.source.in_({key.source for key in wanted})))
+    ids = {SeriesKey(*row[1:]): int(row[0]) for row in known}
+    first = runs.next_id(connection, series)
+    fresh = [key for key in wanted if key not in ids]
+    ids.update((key, first + position) for position, key in enumerate(fresh))
+    return ids, [{"id": ids[key], **key._asdict(), "frequency": wanted[key].value} for key in fresh]
+
+
+def _plan_answers(connection: Connection, given: Sequence[Answer]) -> tuple[dict[Answer, int], list[dict[str, Any]]]:
+    """Ids of the answers, and the rows of those that are not stored yet. One seen before keeps its id and first date."""
+    ids: dict[Answer, int] = {}
+    fresh: dict[tuple[str, str, str], dict[str, Any]] = {}
+    free = runs.next_id(connection, answer)
+    for one in dict.fromkeys(given):
+        identity = (one.source, one.url, one.sha256)
+        same = and_(answer.c.source == one.source, answer.c.url == one.url, answer.c.sha256 == one.sha256)
+        known = fresh[identity]["id"] if identity in fresh else connection.scalar(select(answer.c.id).where(same))
+        if known is None:
+            known, free = free, free + 1
+            names = ("source", "url", "sha256", "file", "bundled", "retrieved_at")
+            fresh[identity] = {"id": known, "seen_at": one.retrieved_at, **{name: getattr(one, name) for name in names}}
+        ids[one] = int(known)
+    return ids, list(fresh.values())
+
+
+def _seen_again(connection: Connection, ids: dict[Answer, int], fresh: Sequence[dict[str, Any]]) -> None:
+    new = {row["id"] for row in fresh}
+    for one, number in ids.items():
+        if number not in new:
+            connection.execute(update(answer).where(answer.c.id == number).values(seen_at=one.retrieved_at))
+
+
+def _mentions(connection: Connection, rows: Sequence[Mention], answer_ids: dict[Answer, int]) -> tuple[int, int]:
+    """Store the articles that a situation has not seen yet; returns (new, same)."""
+    offered = {(row.situation, row.identity): row for row in rows}
+    pairs = list(offered)
+    known: set[tuple[str, str]] = set()
+    for start in range(0, len(pairs), PAIRS_AT_ONCE):
+        chosen = tuple_(mention.c.situation, mention.c.identity).in_(pairs[start : start + PAIRS_AT_ONCE])
+        known |= {(row[0], row[1]) for row in connection.execute(select(mention.c.situation, mention.c.identity).where(chosen))}
+    fresh = [row for pair, row in offered.items() if pair not in known]
+    first = runs.next_id(connection, mention)
+    names = ("situation", "identity", "url", "title", "domain", "language", "country", "seen_at", "dated", "query", "feed")
+    stored = [
+        {
+            "id": first + position,
+            "source": row.answer.source,
+            "known_at": row.answer.retrieved_at,
+            "answer_id": answer_ids[row.answer],
+            **{name: getattr(row, name) for name in names},
+        }
+        for position, row in enumerate(fresh)
+    ]
+    _insert(connection, mention, stored)
+    return len(fresh), len(offered) - len(fresh)

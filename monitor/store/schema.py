@@ -1,0 +1,245 @@
+"""The tables, each declared once. What is written is figures with two dates, articles, runs and the ledger.
+
+Days and moments are integers on SQLite (a third of the size, half of the read) and native types on PostgreSQL.
+Values never change: the same period with another value is a new row with another `known_at`. `superseded_at` is derived
+from the rows of the period and kept right when an older vintage arrives late, so that "as known on D" is
+`known_at <= D AND (superseded_at IS NULL OR superseded_at > D)`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Double,
+    ForeignKey,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from monitor.model import Status
+
+EPOCH = dt.date(1970, 1, 1)
+
+
+class Day(TypeDecorator[dt.date]):
+    """A date: days since 1970 on SQLite, DATE elsewhere."""
+
+    impl = Integer
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else Date())
+
+    def process_bind_param(self, value: dt.date | None, dialect: Dialect) -> Any:
+        return (value - EPOCH).days if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> dt.date | None:
+        return EPOCH + dt.timedelta(days=value) if value is not None and dialect.name == "sqlite" else value
+
+
+class Moment(TypeDecorator[dt.datetime]):
+    """A moment in UTC, to the second: seconds since 1970 on SQLite, TIMESTAMPTZ elsewhere."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        whole = value.astimezone(dt.UTC).replace(microsecond=0)
+        return int(whole.timestamp()) if dialect.name == "sqlite" else whole
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        return dt.datetime.fromtimestamp(value, dt.UTC) if dialect.name == "sqlite" else value.astimezone(dt.UTC)
+
+
+STATUSES: tuple[Status, ...] = tuple(Status)  # stored by position: append new ones at the end of the enumeration
+
+
+class StatusCode(TypeDecorator[Status]):
+    """A status as a small number, since every figure carries one."""
+
+    impl = SmallInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Status | str | None, dialect: Dialect) -> int | None:
+        return None if value is None else STATUSES.index(Status(value))
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Status | None:
+        return None if value is None else STATUSES[value]
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+# The sources as they describe themselves, written by the writer so that a reader needs no connector.
+source = Table(
+    "source",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("home", Text, nullable=False),
+    Column("licence", Text, nullable=False),
+    Column("citation", Text, nullable=False),
+    Column("cadence_seconds", Integer),  # NULL: not asked, bundled only
+    Column("key_from", Text, nullable=False),
+)
+
+series = Table(
+    "series",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("source", Text, nullable=False),
+    Column("indicator", Text, nullable=False),
+    Column("location", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("breakdown", Text, nullable=False),
+    Column("frequency", Text, nullable=False),
+    UniqueConstraint("source", "indicator", "location", "origin", "breakdown"),
+)
+
+answer = Table(
+    "answer",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("source", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("bundled", Boolean, nullable=False),
+    Column("retrieved_at", Moment, nullable=False),  # the first time
+    Column("seen_at", Moment, nullable=False),  # the last time
+    UniqueConstraint("source", "url", "sha256"),
+)
+
+OBSERVATION_KEY = ("series_id", "period_end", "period_start", "known_at")
+
+
+def _observation_columns() -> list[Column[Any]]:
+    return [
+        Column("series_id", Integer, nullable=False),
+        Column("period_end", Day, nullable=False),
+        Column("period_start", Day, nullable=False),
+        Column("known_at", Moment, nullable=False),
+        Column("value", Double),
+        Column("status", StatusCode, nullable=False),
+        Column("qualifier", Text, nullable=False),
+        Column("known_estimated", Boolean, nullable=False),
+        Column("answer_id", Integer, nullable=False),
+    ]
+
+
+observation = Table(
+    "observation",
+    metadata,
+    *(
+        Column(c.name, c.type, primary_key=c.name in OBSERVATION_KEY, autoincrement=False, nullable=bool(c.nullable))
+        for c in _observation_columns()
+    ),
+    Column("superseded_at", Moment),
+    sqlite_with_rowid=False,
+)
+
+stage = Table(
+    "stage_observation",
+    MetaData(),
+    *_observation_columns(),
+    Column("rank", Integer, nullable=False),  # 0 for the oldest vintage of a period in this batch, then 1, 2, ...
+    prefixes=["TEMPORARY"],
+)
+
+mention = Table(
+    "mention",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("situation", Text, nullable=False),
+    Column("identity", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("country", Text, nullable=False),
+    Column("seen_at", Moment, nullable=False, index=True),
+    Column("dated", Boolean, nullable=False),
+    Column("known_at", Moment, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("feed", Text, nullable=False),
+    Column("answer_id", Integer, nullable=False),
+    UniqueConstraint("situation", "identity"),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("source", Text, nullable=False, index=True),
+    Column("started_at", Moment, nullable=False),
+    Column("finished_at", Moment, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("new", Integer, nullable=False),
+    Column("same", Integer, nullable=False),
+    Column("revised", Integer, nullable=False),
+    Column("settled", Integer, nullable=False),
+    Column("mentions_new", Integer, nullable=False),
+    Column("mentions_same", Integer, nullable=False),
+    Column("set_aside", Integer, nullable=False),
+    Column("newest_period", Day),
+    Column("messages", Text, nullable=False),  # one a line
+)
+
+set_aside = Table(
+    "set_aside",
+    metadata,
+    Column("run_id", ForeignKey("run.id"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("reason", Text, nullable=False),
+    Column("row", Text, nullable=False),
+)
+
+# The alert ledger: append-only. Whether an alert is open is derived from its last entry.
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("situation", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("series", Text, nullable=False),
+    Column("move", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("at", Moment, nullable=False),  # when the figure behind it was known
+    Column("recorded_at", Moment, nullable=False),
+    Column("period_start", Day),
+    Column("period_end", Day),
+    Column("value", Double),
+    Column("threshold", Double),
+    Column("reference_end", Day),
+    Column("reference", Double),
+    Column("sentence", Text, nullable=False),
+    UniqueConstraint("situation", "rule", "at", "move"),
+)
