@@ -59,11 +59,11 @@ def _index(system: str) -> Mapping[str, str]:
 
 
 def _country(alpha_3: str) -> Any:
-    return pycountry.countries.get(alpha_3=alpha_3)  # type: ignore[no-untyped-call]
+    return pycountry.countries.get(alpha_3=alpha_3)
 
 
 def _subdivision(code: str) -> Any:
-    return pycountry.subdivisions.get(code=code)
+    return pycountry.subdivisions.get(code=code)  # type: ignore[no-untyped-call]
 
 
 def from_unhcr(code: str) -> str | None:
