@@ -34,6 +34,7 @@ class Figure:
     source_url: str
     age_days: int
     before: float | None  # the same period a year earlier
+    before_start: dt.date | None
     before_end: dt.date | None
     history: tuple[float, ...]
 
@@ -65,6 +66,7 @@ def newest(frame: pd.DataFrame, as_of: dt.date, points: int = 36) -> Figure | No
         source_url=row["source_url"],
         age_days=(as_of - end).days,
         before=float(before.iloc[-1]) if len(before) else None,
+        before_start=year_ago[0].date() if len(before) else None,
         before_end=year_ago[1].date() if len(before) else None,
         history=tuple(known["value"].tail(points)),
     )
@@ -130,3 +132,33 @@ def total(frame: pd.DataFrame, over: Over) -> float:
     if reason:
         raise ContractError(reason)
     return float(frame["value"].sum(min_count=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A value that replaced another for the same period."""
+
+    key: SeriesKey
+    period_start: dt.date
+    period_end: dt.date
+    before: float
+    before_known: dt.datetime
+    value: float
+    known: dt.datetime
+
+
+def revisions(vintages: pd.DataFrame, as_of: dt.date) -> list[Revision]:
+    """Every change of a value known by the end of a day, newest first. `vintages` are ordered by moment known in a period."""
+    until = pd.Timestamp(as_of, tz="UTC") + pd.Timedelta(days=1)
+    known = vintages[(vintages["known_at"] < until) & vintages["value"].notna()]
+    period = [*SeriesKey._fields, "period_start", "period_end"]
+    earlier = known.groupby(period, sort=False)[["value", "known_at"]].shift()
+    changed = known.assign(before=earlier["value"], before_known=earlier["known_at"])
+    changed = changed[changed["before"].notna() & (changed["before"] != changed["value"])].sort_values("known_at", ascending=False)
+    columns = (*period, "before", "before_known", "value", "known_at")
+    return [
+        Revision(
+            SeriesKey(*row[:5]), row[5].date(), row[6].date(), float(row[7]), row[8].to_pydatetime(), float(row[9]), row[10].to_pydatetime()
+        )
+        for row in zip(*(changed[name] for name in columns), strict=True)
+    ]

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit, urlunsplit
 
+import pandas as pd
 from courlan import clean_url
 
 TAG = re.compile(r"<[^>]*>")
@@ -53,3 +54,12 @@ def _has(haystack: str, term: str) -> bool:
 def story(title: str) -> str:
     """The title as syndicated copies share it: letters and digits only."""
     return re.sub(r"\W+", " ", folded(title)).strip()
+
+
+def stories(articles: pd.DataFrame) -> pd.DataFrame:
+    """Articles with one row a story: the first-listed copy, and in `copies` how many share its title.
+
+    `articles` has title; the order is kept. Wire stories are printed by many, and are one event.
+    """
+    key = articles["title"].map(story)
+    return articles.assign(copies=articles.groupby(key)["title"].transform("size"))[~key.duplicated()]

@@ -1,0 +1,81 @@
+"""Figures over time: one line a series, broken where figures lack; levels of rules and alerts marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import altair as alt
+import pandas as pd
+
+from monitor.locale import _
+
+HEIGHT = 340
+
+
+class Look(NamedTuple):
+    """Colours that must be read on the page's background."""
+
+    level: str
+    alert: str
+
+
+LIGHT = Look(level="#b54708", alert="#d92d20")
+DARK = Look(level="#fdb022", alert="#ff7a6e")
+
+
+def chart(
+    figures: pd.DataFrame, unit: str, ratio: bool, look: Look, levels: pd.DataFrame | None = None, alerts: pd.DataFrame | None = None
+) -> alt.LayerChart:
+    """A line chart.
+
+    `unit` names the axis; `ratio` says that its numbers are small and get no k or M. `figures` has when (date), value, name (of the series), told_period, told_value, told_status and told_known (texts for
+    the tooltip) and firm (bool: not provisional). `levels` has value and label; `alerts` has when, value and told.
+    """
+    x = alt.X("when", type="temporal", title=None, axis=alt.Axis(labelFlush=True, tickCount=8))
+    y = alt.Y(
+        "value", type="quantitative", title=unit, axis=alt.Axis(format="~f" if ratio else "~s", tickCount=6), scale=alt.Scale(zero=True)
+    )
+    many = figures["name"].nunique() > 1
+    legend = alt.Legend(orient="top", title=None, columns=1, labelLimit=340) if many else None
+    color = alt.Color("name", type="nominal", legend=legend)
+    tooltip = [
+        alt.Tooltip("name", type="nominal", title=_("Series")),
+        alt.Tooltip("told_period", type="nominal", title=_("Period")),
+        alt.Tooltip("told_value", type="nominal", title=_("Value")),
+        alt.Tooltip("told_status", type="nominal", title=_("Status")),
+        alt.Tooltip("told_known", type="nominal", title=_("Known on")),
+    ]
+    base = alt.Chart(figures).encode(x=x, y=y, color=color)
+    firm, loose = alt.datum["firm"] == True, alt.datum["firm"] == False  # noqa: E712
+    layers: list[alt.Chart] = [
+        base.mark_line(strokeWidth=2),
+        base.transform_filter(firm).mark_point(filled=True, size=22, opacity=1).encode(tooltip=tooltip),
+        base.transform_filter(loose).mark_point(filled=False, size=70, strokeWidth=2, opacity=1).encode(tooltip=tooltip),
+    ]
+    layers += _levels(levels, look) + _alerts(alerts, look)
+    return alt.LayerChart(layer=layers, height=HEIGHT)
+
+
+def _levels(levels: pd.DataFrame | None, look: Look) -> list[alt.Chart]:
+    if levels is None or levels.empty:
+        return []
+    base = alt.Chart(levels).encode(y=alt.Y("value", type="quantitative"))
+    label = alt.Text("label", type="nominal")
+    return [
+        base.mark_rule(strokeDash=[6, 4], color=look.level, strokeWidth=1.5),
+        base.mark_text(align="left", baseline="bottom", dx=4, dy=-3, color=look.level, fontSize=12).encode(text=label, x=alt.value(0)),
+    ]
+
+
+def _alerts(alerts: pd.DataFrame | None, look: Look) -> list[alt.Chart]:
+    if alerts is None or alerts.empty:
+        return []
+    mark = alt.Chart(alerts).mark_point(shape="triangle-down", filled=True, size=120, color=look.alert, opacity=1, yOffset=-12)
+    tooltip = [alt.Tooltip("told", type="nominal", title=_("Alert"))]
+    return [mark.encode(x=alt.X("when", type="temporal"), y=alt.Y("value", type="quantitative"), tooltip=tooltip)]
+
+
+def described(names: Sequence[str], first: str, last: str) -> str:
+    """What a person who does not see the chart is told of it."""
+    return _("Line chart of {names}, {first} to {last}").format(names="; ".join(names), first=first, last=last)

@@ -1,0 +1,1 @@
+"""The pages: one script each, and what they share. The only importers of streamlit beside app.py."""

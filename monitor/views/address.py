@@ -1,0 +1,67 @@
+"""Deep links: what a reader chooses stands in the address as short codes, and the address restores it.
+
+Streamlit's own binding writes the labels of options, which change with the language; codes do not.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TypeVar
+
+import streamlit as st
+
+T = TypeVar("T")
+
+
+def one(key: str, options: Sequence[T], default: T) -> None:
+    """Set the state of a single choice before its widget is drawn: as chosen, else as addressed, else the default."""
+    chosen = [st.session_state[key]] if key in st.session_state else _addressed(key, options)
+    st.session_state[key] = next((value for value in chosen if value in options), default)
+    _write(key, [st.session_state[key]], [default])
+
+
+def several(key: str, options: Sequence[T], default: Sequence[T]) -> None:
+    """Set the state of a multiple choice, keeping only what can be chosen. An empty choice of the reader stays empty."""
+    chosen = list(st.session_state[key]) if key in st.session_state else _addressed(key, options) or list(default)
+    possible = [value for value in chosen if value in options]
+    st.session_state[key] = possible if possible or not chosen else list(default)
+    _write(key, st.session_state[key], default)
+
+
+def span(key: str, options: Sequence[int]) -> tuple[int, int]:
+    """The range that the address names, else all of the options. A slider is a range by its value, not by its state."""
+    addressed = _addressed(key, options)
+    valid = len(addressed) == 2 and addressed[0] <= addressed[1]
+    return (addressed[0], addressed[1]) if valid else (options[0], options[-1])
+
+
+def keep_span(key: str, chosen: tuple[int, int], options: Sequence[int]) -> None:
+    """Write a range into the address, unless it is all of the options."""
+    _write(key, chosen, (options[0], options[-1]))
+
+
+def day(key: str, first: dt.date, last: dt.date) -> None:
+    """Set the state of a day; the default is the last possible one."""
+    if key not in st.session_state:
+        try:
+            st.session_state[key] = dt.date.fromisoformat(st.query_params.get(key, ""))
+        except ValueError:
+            st.session_state[key] = last
+    chosen = st.session_state[key]
+    st.session_state[key] = chosen if isinstance(chosen, dt.date) and first <= chosen <= last else last
+    _write(key, [st.session_state[key]], [last])
+
+
+def _addressed(key: str, options: Sequence[T]) -> list[T]:
+    by_text = {str(option): option for option in options}
+    return [by_text[text] for text in st.query_params.get_all(key) if text in by_text]
+
+
+def _write(key: str, chosen: Sequence[object], default: Sequence[object]) -> None:
+    texts = [str(value) for value in chosen]
+    if texts == [str(value) for value in default]:
+        if key in st.query_params:
+            del st.query_params[key]
+    elif st.query_params.get_all(key) != texts:
+        st.query_params[key] = texts

@@ -1,0 +1,87 @@
+"""Overview: what is hosted, displaced and arriving, which rules fire, how loud the news is; and how old each figure is."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from monitor.locale import _, number, period, short_day
+from monitor.model import Headline, Judgement
+from monitor.series import Figure, newest
+from monitor.views import address, frame, parts, reader
+from monitor.watch import Standing
+
+
+def headline_card(headline: Headline, figure: Figure | None) -> None:
+    """One figure with its date, age, change and sparkline."""
+    if figure is None:
+        st.metric(headline.label, "–", help=headline.note or None)
+        st.caption(_("No figure known on this day."))
+        return
+    delta = None
+    if figure.change is not None and figure.before_end is not None:
+        told = _("{change:+.0%} on {before}")
+        delta = told.format(change=figure.change, before=period(figure.before_start or figure.before_end, figure.before_end))
+    st.metric(
+        headline.label,
+        number(figure.value),
+        delta,
+        delta_color="off",
+        help=headline.note or None,
+        chart_data=figure.history if len(figure.history) > 1 else None,
+        chart_type="line",
+    )
+    st.caption(parts.freshness(figure))
+    st.caption(f"{parts.source_names().get(figure.key.source, '')} · {parts.known_words(figure)}")
+
+
+def alert_card(standing: Standing) -> None:
+    """One open alert: severity, what, and why in one sentence."""
+    with st.container(border=True, height="stretch"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.badge(parts.severity_word(standing.rule.severity), color=parts.SEVERITY_COLORS[standing.rule.severity])
+            st.markdown(f"**{standing.rule.name}**")
+        raised = _("Raised {day}.").format(day=short_day(standing.last_raised.at.date())) if standing.last_raised else ""
+        st.markdown(f"{standing.verdict.sentence} {raised}")
+
+
+view = frame.heading(frame.chosen().situation.name, frame.chosen().situation.about)
+
+st.subheader(_("Open alerts"), anchor=False)
+standings = reader.standings(view.situation, view.as_of)
+firing = [one for one in standings if one.verdict.judgement is Judgement.FIRES]
+silent = [one for one in standings if one.verdict.judgement is Judgement.CANNOT_SAY]
+if firing:
+    with st.grid(min_column_width=340):
+        for standing in firing:
+            alert_card(standing)
+elif not silent:
+    st.success(_("No rule fires on the figures known on this day."), icon=":material/check:")
+if silent:
+    told = _("{n} of {all} rules cannot say, for want of figures or since the newest are too old.")
+    if not firing:
+        told = _("No rule fires, but {n} of {all} cannot say, for want of figures or since the newest are too old.")
+    st.info(told.format(n=len(silent), all=len(standings)), icon=":material/help:")
+
+st.subheader(_("Headline figures"), anchor=False)
+shown = {headline: reader.one_series(view.as_of, headline.series) for headline in view.situation.headlines}
+with st.grid(min_column_width=300):
+    for headline, figures in shown.items():
+        with st.container(border=True, height="stretch"):
+            headline_card(headline, newest(figures, view.as_of))
+known = {str(headline.series): figures for headline, figures in shown.items() if len(figures)}
+labels = {str(headline.series): headline.label for headline in shown}
+if known:
+    address.one("figure", list(known), next(iter(known)))
+    chosen = st.selectbox(_("Show over time"), list(known), key="figure", format_func=lambda text: labels[text], width=480)
+    history = reader.history(view.situation.id, view.as_of)
+    parts.trend_chart(known[chosen], view.situation.rules, history, "overview_chart")
+    parts.download(parts.exported(known[chosen]), parts.file_name("figures", as_of=view.as_of), "overview_csv")
+
+st.subheader(_("News volume"), anchor=False)
+news = reader.figures(view.as_of, location=(view.situation.id,), indicator=("news_share",))
+if len(news):
+    parts.trend_chart(news, view.situation.rules, (), "overview_news")
+else:
+    st.info(
+        _("No news figures yet. `python -m monitor refresh` asks GDELT and the feeds; nothing is bundled."), icon=":material/newspaper:"
+    )

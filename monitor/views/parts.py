@@ -1,0 +1,202 @@
+"""Pieces that several pages show: freshness, series names, the trend chart with its table and file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import pandas as pd
+import streamlit as st
+
+from monitor import export, places
+from monitor.charts import trend
+from monitor.locale import _, number, period, short_day
+from monitor.model import INDICATORS, Measure, Move, Rule, SeriesKey, Transition
+from monitor.series import Figure, thinned, with_gaps
+from monitor.views import reader
+
+FARTHEST_LEVEL = 3.0  # times the highest figure
+STATUS_WORDS = {
+    "reported": lambda: _("reported"),
+    "provisional": lambda: _("provisional"),
+    "estimated": lambda: _("estimated"),
+    "projected": lambda: _("projected"),
+    "not_reported": lambda: _("not reported"),
+}
+Color = Literal["red", "orange", "green", "violet", "gray"]
+SEVERITY_COLORS: Mapping[str, Color] = {"medium": "orange", "high": "red", "critical": "violet"}
+
+
+def severity_word(severity: str) -> str:
+    """A severity in the reader's language."""
+    return {"medium": _("medium"), "high": _("high"), "critical": _("critical")}[severity]
+
+
+def indicator_name(indicator: str) -> str:
+    """An indicator in the reader's language."""
+    return _(INDICATORS[indicator].name)
+
+
+def source_names() -> Mapping[str, str]:
+    """The names of sources by id."""
+    frame = reader.sources()
+    return dict(zip(frame["id"], frame["name"], strict=True))
+
+
+def place_name(code: str) -> str:
+    """A place or a situation by its name."""
+    known = reader.all_situations()
+    return known[code].name if code in known else places.name(code)
+
+
+def series_names(keys: Sequence[SeriesKey]) -> dict[SeriesKey, str]:
+    """Series in words, each by what tells it from the others: indicator, place, origin, breakdown, source."""
+    words = {key: _words(key) for key in dict.fromkeys(keys)}
+    varying = [len({parts[n] for parts in words.values()}) > 1 for n in range(5)]
+    if not any(varying):
+        varying = [True, True, True, True, False]
+    return {key: " · ".join(part for part, shown in zip(parts, varying, strict=True) if shown and part) for key, parts in words.items()}
+
+
+def _words(key: SeriesKey) -> tuple[str, str, str, str, str]:
+    known = reader.all_situations()
+    place, breakdown = place_name(key.location), key.breakdown
+    if key.location in known:  # of news: the query says more than the situation does
+        place = next((query.name for query in known[key.location].queries if query.id == breakdown), place)
+    by = {"all": _("sea and land"), "sea": _("by sea"), "land": _("by land")}.get(breakdown, "")
+    origin = _("from {place}").format(place=place_name(key.origin)) if key.origin not in ("", key.location) else ""
+    return indicator_name(key.indicator), place, origin, by, source_names().get(key.source, key.source)
+
+
+def age(days: int) -> str:
+    """An age in the largest sensible unit."""
+    if days < 0:
+        return _("period not over")
+    if days < 60:
+        return _("{n} days old").format(n=days)
+    if days < 730:
+        return _("{n} months old").format(n=round(days / 30.44))
+    return _("{n} years old").format(n=number(round(days / 365.25, 1)))
+
+
+def freshness(figure: Figure) -> str:
+    """As-of date, age, status and origin of a figure in one line."""
+    parts = [f"**{period(figure.period_start, figure.period_end)}**", age(figure.age_days)]
+    if figure.status != "reported":
+        parts.append(STATUS_WORDS[figure.status]())
+    if figure.qualifier:
+        parts.append(figure.qualifier)
+    if figure.bundled:
+        parts.append(_("bundled"))
+    return " · ".join(parts)
+
+
+def known_words(figure: Figure) -> str:
+    """When a figure was known, and how sure that date is."""
+    told = _("known {day} (estimated)") if figure.known_estimated else _("known {day}")
+    return told.format(day=short_day(figure.known_at.date()))
+
+
+def plotted(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame of figures with what the chart needs: gaps, a position in time, texts for the tooltip."""
+    regular = with_gaps(thinned(frame))
+    keys = [SeriesKey(*row) for row in zip(*(regular[name] for name in SeriesKey._fields), strict=True)]
+    names = series_names(keys)
+    spans = list(zip(regular["period_start"].dt.date, regular["period_end"].dt.date, strict=True))
+    running = regular["indicator"].map(lambda name: INDICATORS[name].measure in (Measure.STOCK, Measure.CUMULATIVE))
+    return pd.DataFrame(
+        {
+            "when": regular["period_end"].where(running, regular["period_start"]),
+            "value": regular["value"],
+            "name": [names[key] for key in keys],
+            "told_period": [period(*span) for span in spans],
+            "told_value": [number(value) for value in regular["value"]],
+            "told_status": [STATUS_WORDS[status]() for status in regular["status"]],
+            "told_known": regular["known_at"].dt.strftime("%Y-%m-%d").fillna(""),
+            "firm": (regular["status"] != "provisional").astype(bool),
+        }
+    )
+
+
+def levels(rules: Sequence[Rule], keys: Sequence[SeriesKey], highest: float) -> pd.DataFrame:
+    """The levels of threshold rules on these series. One far above the figures would flatten them, and is left out."""
+    on_these = [rule for rule in rules if rule.series in keys and "above" in rule.parameters]
+    rows = [(float(rule.parameters["above"]), rule.name) for rule in on_these if rule.parameters["above"] <= FARTHEST_LEVEL * highest]
+    return pd.DataFrame(rows, columns=["value", "label"])
+
+
+def alert_marks(history: Sequence[Transition], keys: Sequence[SeriesKey], figures: pd.DataFrame) -> pd.DataFrame:
+    """Where in the chart the alerts of these series were raised: at the period that raised them."""
+    shown = set(zip(figures["when"], figures["value"], strict=True))
+    rows = []
+    for one in history:
+        verdict = one.verdict
+        if one.move is Move.RAISED and one.series in keys and verdict.period_end and verdict.period_start:
+            running = INDICATORS[one.series.indicator].measure in (Measure.STOCK, Measure.CUMULATIVE)
+            when = pd.Timestamp(verdict.period_end if running else verdict.period_start)
+            if (when, verdict.value) in shown:
+                rows.append((when, verdict.value, f"{short_day(one.at.date())}: {verdict.sentence}"))
+    return pd.DataFrame(rows, columns=["when", "value", "told"]).drop_duplicates(["when", "value"])
+
+
+def trend_chart(
+    frame: pd.DataFrame, rules: Sequence[Rule], history: Sequence[Transition], key: str, *, with_indicator: bool = False
+) -> None:
+    """The chart of a frame of figures of one unit, with the rules' levels and the alerts."""
+    figures = plotted(frame)
+    keys = [SeriesKey(*row) for row in frame[list(SeriesKey._fields)].drop_duplicates().itertuples(index=False)]
+    indicator = INDICATORS[frame["indicator"].iloc[0]]
+    first, last = short_day(figures["when"].min().date()), short_day(figures["when"].max().date())
+    made = trend.chart(
+        figures,
+        _(indicator.unit),
+        indicator.measure is Measure.RATIO,
+        levels(rules, keys, figures["value"].max()),
+        alert_marks(history, keys, figures),
+    )
+    st.altair_chart(made, width="stretch", key=key, alt=trend.described(list(figures["name"].unique()), first, last))
+
+
+def exported(frame: pd.DataFrame) -> pd.DataFrame:
+    """The figures with the columns of the file."""
+    names = {name: one.name for name, one in reader.all_situations().items()}
+    return export.figures(frame, reader.sources(), names)
+
+
+def table_columns() -> Mapping[str, Any]:
+    """How a table of figures shows its columns, in this order."""
+    column = st.column_config
+    return {
+        "location_name": column.TextColumn(_("Place")),
+        "origin_name": column.TextColumn(_("Origin")),
+        "breakdown": column.TextColumn(_("By"), width="small"),
+        "period_start": column.DateColumn(_("From"), format="YYYY-MM-DD"),
+        "period_end": column.DateColumn(_("To"), format="YYYY-MM-DD"),
+        "value": column.NumberColumn(_("Value"), format="localized"),
+        "unit": column.TextColumn(_("Unit")),
+        "status": column.TextColumn(_("Status")),
+        "qualifier": column.TextColumn(_("Remark")),
+        "known_at": column.DatetimeColumn(_("Known on (UTC)"), format="YYYY-MM-DD", timezone="UTC"),
+        "citation": column.TextColumn(_("Source"), width="medium"),
+        "source_url": column.TextColumn(_("Address or citation"), width="medium"),
+        "licence": column.TextColumn(_("Licence")),
+    }
+
+
+def download(frame: pd.DataFrame, file_name: str, key: str) -> None:
+    """A button that makes the CSV of this very frame when it is pressed."""
+    st.download_button(
+        _("Download CSV"),
+        lambda: export.csv(frame, mark=True),
+        file_name=file_name,
+        mime="text/csv",
+        key=key,
+        on_click="ignore",
+        icon=":material/download:",
+    )
+
+
+def file_name(*parts: str, as_of: dt.date) -> str:
+    """A file name that says what is in it and as known on which day."""
+    return "_".join((*parts, as_of.isoformat())) + ".csv"

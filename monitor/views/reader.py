@@ -1,0 +1,129 @@
+"""The one cached reader: keyed by the version of the store, so a page is fresh right after a refresh and free otherwise."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from monitor import settings as environment
+from monitor import situations, watch
+from monitor.model import SeriesKey, Situation, Transition
+from monitor.prepare import prepare
+from monitor.settings import Settings
+from monitor.store import Store, ledger, read, runs
+
+Where = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@st.cache_resource(show_spinner=False)
+def _opened() -> tuple[Settings, Store]:
+    settings = environment.load()
+    return settings, prepare(settings)
+
+
+def today() -> dt.date:
+    """The day of the clock, which a replay can set."""
+    return _opened()[0].clock().date()
+
+
+def _version() -> int:
+    return runs.version(_opened()[1])
+
+
+@st.cache_resource(show_spinner=False)
+def all_situations() -> Mapping[str, Situation]:
+    """Every situation by id."""
+    return situations.load_all(_opened()[0].seeds_dir / "situations")
+
+
+def figures(as_of: dt.date, **where: Sequence[str]) -> pd.DataFrame:
+    """Figures as known on a day; `where` maps parts of the series key to allowed values."""
+    return _figures(_version(), as_of, tuple((name, tuple(values)) for name, values in sorted(where.items())))
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _figures(version: int, as_of: dt.date, where: Where) -> pd.DataFrame:
+    return read.figures(_opened()[1], as_of, dict(where))
+
+
+def one_series(as_of: dt.date, key: SeriesKey) -> pd.DataFrame:
+    """The figures of one series."""
+    return figures(as_of, **{name: (part,) for name, part in key._asdict().items()})
+
+
+def vintages(keys: Sequence[SeriesKey]) -> pd.DataFrame:
+    """Every vintage of these series."""
+    return _vintages(_version(), tuple(keys))
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _vintages(version: int, keys: tuple[SeriesKey, ...]) -> pd.DataFrame:
+    return read.vintages(_opened()[1], keys)
+
+
+def series_list() -> pd.DataFrame:
+    """Every series that the store has."""
+    return _series_list(_version())
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def _series_list(version: int) -> pd.DataFrame:
+    return read.series_list(_opened()[1])
+
+
+def mentions(situation: str, as_of: dt.date) -> pd.DataFrame:
+    """The newest articles of a situation known on a day."""
+    return _mentions(_version(), situation, as_of)
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _mentions(version: int, situation: str, as_of: dt.date) -> pd.DataFrame:
+    return read.mentions(_opened()[1], situation, as_of)
+
+
+def standings(situation: Situation, as_of: dt.date) -> list[watch.Standing]:
+    """Every rule of a situation as it stands on a day."""
+    return _standings(_version(), situation.id, as_of)
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _standings(version: int, situation: str, as_of: dt.date) -> list[watch.Standing]:
+    return watch.standings(_opened()[1], all_situations()[situation], read.end_of(as_of))
+
+
+def history(situation: str, as_of: dt.date) -> list[Transition]:
+    """The ledger of a situation up to a day, oldest first."""
+    return _history(_version(), situation, as_of)
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _history(version: int, situation: str, as_of: dt.date) -> list[Transition]:
+    return ledger.entries(_opened()[1], situation, read.end_of(as_of))
+
+
+def sources() -> pd.DataFrame:
+    """What each source says of itself."""
+    return _sources(_version())
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def _sources(version: int) -> pd.DataFrame:
+    return read.sources(_opened()[1])
+
+
+def last_runs() -> pd.DataFrame:
+    """The newest run of each source that has been asked."""
+    return read.last_runs(_opened()[1])
+
+
+def newest_periods(as_of: dt.date) -> Mapping[str, dt.date]:
+    """The end of the newest period of each source."""
+    return read.newest_periods(_opened()[1], as_of)
+
+
+def rows_set_aside(source: str) -> pd.DataFrame:
+    """What the newest run of a source set aside."""
+    return read.rows_set_aside(_opened()[1], source)

@@ -1,0 +1,105 @@
+"""Trends: one indicator over time for the places and origins of your choice; its revisions, its table, its file."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from monitor.locale import _, number, period, short_day
+from monitor.model import INDICATORS, SeriesKey
+from monitor.series import revisions
+from monitor.views import address, frame, parts, reader
+
+ALL_ORIGINS = "all"
+
+
+def options(situation_places: frozenset[str]) -> pd.DataFrame:
+    """The series that belong to the situation."""
+    known = reader.series_list()
+    return known[known["location"].isin(situation_places)]
+
+
+def origin_name(code: str) -> str:
+    """An origin in words; the empty one is every origin together."""
+    return _("All origins together") if code == ALL_ORIGINS else parts.place_name(code)
+
+
+def revision_table(keys: list[SeriesKey]) -> pd.DataFrame:
+    """The figures whose value changed after they were first known."""
+    changed = revisions(reader.vintages(keys), view.as_of)
+    names = parts.series_names(keys)
+    return pd.DataFrame(
+        {
+            _("Series"): [names[row.key] for row in changed],
+            _("Period"): [period(row.period_start, row.period_end) for row in changed],
+            _("Was"): [number(row.before) for row in changed],
+            _("Known on"): [short_day(row.before_known.date()) for row in changed],
+            _("Is"): [number(row.value) for row in changed],
+            _("Since"): [short_day(row.known.date()) for row in changed],
+            _("Change"): [f"{(row.value - row.before) / row.before:+.1%}" if row.before else "" for row in changed],
+        }
+    )
+
+
+view = frame.heading(_("Trends"), _("Pick an indicator, places and a period. What you see is what the file holds."))
+series = options(view.situation.places)
+indicators = [name for name in INDICATORS if name in set(series["indicator"])]
+
+first_headline = next((one.series.indicator for one in view.situation.headlines if one.series.indicator in indicators), indicators[0])
+with st.grid(min_column_width=260):
+    address.one("indicator", indicators, first_headline)
+    indicator = st.selectbox(_("Indicator"), indicators, key="indicator", format_func=parts.indicator_name)
+    of_indicator = series[series["indicator"] == indicator]
+    codes = sorted(set(of_indicator["location"]), key=parts.place_name)
+    preferred = [headline.series for headline in view.situation.headlines if headline.series.indicator == indicator]
+    address.several("place", codes, list(dict.fromkeys(key.location for key in preferred if key.location in codes)) or codes[:1])
+    chosen_places = st.multiselect(_("Places"), codes, key="place", format_func=parts.place_name, placeholder=_("Choose places"))
+    of_places = of_indicator[of_indicator["location"].isin(chosen_places)]
+    origins = [code or ALL_ORIGINS for code in sorted(set(of_places["origin"]))] or [ALL_ORIGINS]
+    address.one("origin", origins, next((key.origin for key in preferred if key.origin in origins), origins[0]))
+    origin = st.selectbox(_("Country of origin"), origins, key="origin", format_func=origin_name, disabled=len(origins) < 2)
+
+st.caption(f"{_(INDICATORS[indicator].about)} {_('Measure')}: {INDICATORS[indicator].measure}.")
+found = reader.figures(view.as_of, indicator=(indicator,), location=tuple(chosen_places), origin=("" if origin == ALL_ORIGINS else origin,))
+if found.empty:
+    st.info(_("No figure of this choice was known on this day."), icon=":material/search_off:")
+    st.stop()
+
+years = list(range(found["period_end"].dt.year.min(), found["period_end"].dt.year.max() + 1))
+if len(years) > 1:
+    first, last = st.select_slider(_("Years"), years, address.span("years", years), key=f"years_{years[0]}_{years[-1]}")
+    address.keep_span("years", (first, last), years)
+    found = found[found["period_end"].dt.year.between(first, last)]
+parts.trend_chart(found, view.situation.rules, reader.history(view.situation.id, view.as_of), "trend_chart")
+st.caption(_("A ring is a provisional figure, a gap a missing one, a triangle the period that raised an alert."))
+
+table = parts.exported(found)
+shown_columns = [
+    "location_name",
+    "origin_name",
+    "breakdown",
+    "period_start",
+    "period_end",
+    "value",
+    "unit",
+    "status",
+    "qualifier",
+    "known_at",
+]
+st.dataframe(
+    table,
+    hide_index=True,
+    height=320,
+    column_order=list(parts.table_columns()),
+    column_config=parts.table_columns(),
+    alt=_("The figures of the chart"),
+)
+parts.download(table, parts.file_name(indicator, *chosen_places, as_of=view.as_of), "trend_csv")
+
+keys = [SeriesKey(*row) for row in found[list(SeriesKey._fields)].drop_duplicates().itertuples(index=False)]
+changed = revision_table(keys)
+st.subheader(_("Revisions"), anchor=False)
+if changed.empty:
+    st.caption(_("No figure of these series has changed since it was first known."))
+else:
+    st.dataframe(changed, hide_index=True, alt=_("Figures that were revised"))
