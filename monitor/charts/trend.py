@@ -10,7 +10,8 @@ import pandas as pd
 
 from monitor.locale import _
 
-HEIGHT = 340
+HEIGHT = 320  # of the plot; a legend stands above it
+LEGEND_ROW = 22
 
 
 class Look(NamedTuple):
@@ -25,12 +26,13 @@ DARK = Look(level="#fdb022", alert="#ff7a6e")
 
 
 def chart(
-    figures: pd.DataFrame, unit: str, ratio: bool, look: Look, levels: pd.DataFrame | None = None, alerts: pd.DataFrame | None = None
+    figures: pd.DataFrame, *, unit: str, ratio: bool, look: Look, levels: pd.DataFrame | None = None, alerts: pd.DataFrame | None = None
 ) -> alt.LayerChart:
     """A line chart.
 
-    `unit` names the axis; `ratio` says that its numbers are small and get no k or M. `figures` has when (date), value, name (of the series), told_period, told_value, told_status and told_known (texts for
-    the tooltip) and firm (bool: not provisional). `levels` has value and label; `alerts` has when, value and told.
+    `figures` has when (date), value, name (of the series), told_period, told_value, told_status and told_known (texts for
+    the tooltip) and firm (bool: not provisional); `levels` has value and label; `alerts` has when, value and told.
+    `unit` names the axis, `ratio` says that its numbers are small and get no k or M.
     """
     x = alt.X("when", type="temporal", title=None, axis=alt.Axis(labelFlush=True, tickCount=8))
     y = alt.Y(
@@ -54,7 +56,7 @@ def chart(
         base.transform_filter(loose).mark_point(filled=False, size=70, strokeWidth=2, opacity=1).encode(tooltip=tooltip),
     ]
     layers += _levels(levels, look) + _alerts(alerts, look)
-    return alt.LayerChart(layer=layers, height=HEIGHT)
+    return alt.LayerChart(layer=layers, height=HEIGHT + (LEGEND_ROW * figures["name"].nunique() if many else 0))
 
 
 def _levels(levels: pd.DataFrame | None, look: Look) -> list[alt.Chart]:

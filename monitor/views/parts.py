@@ -140,9 +140,7 @@ def alert_marks(history: Sequence[Transition], keys: Sequence[SeriesKey], figure
     return pd.DataFrame(rows, columns=["when", "value", "told"]).drop_duplicates(["when", "value"])
 
 
-def trend_chart(
-    frame: pd.DataFrame, rules: Sequence[Rule], history: Sequence[Transition], key: str, *, with_indicator: bool = False
-) -> None:
+def trend_chart(frame: pd.DataFrame, rules: Sequence[Rule], history: Sequence[Transition], key: str) -> None:
     """The chart of a frame of figures of one unit, with the rules' levels and the alerts."""
     figures = plotted(frame)
     keys = [SeriesKey(*row) for row in frame[list(SeriesKey._fields)].drop_duplicates().itertuples(index=False)]
@@ -150,10 +148,11 @@ def trend_chart(
     first, last = short_day(figures["when"].min().date()), short_day(figures["when"].max().date())
     made = trend.chart(
         figures,
-        _(indicator.unit),
-        indicator.measure is Measure.RATIO,
-        levels(rules, keys, figures["value"].max()),
-        alert_marks(history, keys, figures),
+        unit=_(indicator.unit),
+        ratio=indicator.measure is Measure.RATIO,
+        look=trend.DARK if st.context.theme.type == "dark" else trend.LIGHT,
+        levels=levels(rules, keys, figures["value"].max()),
+        alerts=alert_marks(history, keys, figures),
     )
     st.altair_chart(made, width="stretch", key=key, alt=trend.described(list(figures["name"].unique()), first, last))
 

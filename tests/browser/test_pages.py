@@ -1,0 +1,105 @@
+"""Every page in a real browser: painted, downloadable, addressable, and silent towards the rest of the world."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from monitor import export
+from tests.browser.conftest import Reader
+
+pytestmark = pytest.mark.browser
+WIDE_LIGHT, PHONE_DARK = (1440, "light"), (390, "dark")
+
+
+@pytest.mark.parametrize("reader", [WIDE_LIGHT, PHONE_DARK], indirect=True, ids=["wide-light", "phone-dark"])
+@pytest.mark.parametrize(
+    ("path", "title", "charts"),
+    [
+        ("/", "Syria – Türkiye – Greece", 2),
+        ("/trends", "Trends", 1),
+        ("/news", "News", 1),
+        ("/alerts", "Alerts", 1),
+        ("/sources", "Sources", 0),
+    ],
+)
+def test_a_page_opens_with_its_charts_painted_and_nothing_wider_than_the_window(reader: Reader, path: str, title: str, charts: int) -> None:
+    page = reader.open(path, charts)
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    main = page.locator('[data-testid="stMain"]')
+    assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 1
+
+
+def download(reader: Reader, button: int = 0) -> list[dict[str, str]]:
+    with reader.page.expect_download() as waiting:
+        reader.page.get_by_role("button", name="Download CSV").nth(button).click()
+    text = waiting.value.path().read_bytes()
+    assert text.startswith(b"\xef\xbb\xbf")
+    return list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"), newline="")))
+
+
+def test_the_file_of_a_chart_holds_the_figures_that_are_shown(reader: Reader) -> None:
+    reader.open("/trends?indicator=refugees&place=TUR&origin=SYR&years=2019&years=2025")
+    rows = download(reader)
+    assert tuple(rows[0]) == export.FIGURES
+    unhcr = {row["period_end"]: row["value"] for row in rows if row["source"] == "unhcr"}
+    assert unhcr["2024-12-31"] == "2901478"
+    assert unhcr["2025-12-31"] == "2347756"
+    assert min(unhcr) == "2019-12-31"
+
+
+def test_the_file_of_articles_runs_no_formula(reader: Reader) -> None:
+    reader.open("/news")
+    rows = download(reader, 1)
+    assert "'=HYPERLINK story told twice" in {row["title"] for row in rows}
+
+
+def test_a_deep_link_restores_the_choices_and_a_choice_rewrites_the_address(reader: Reader) -> None:
+    page = reader.open("/trends?indicator=border_detections&place=eastern-mediterranean&as_of=2020-02-28")
+    expect(page.get_by_text("You see what was known on 28 February 2020")).to_be_visible()
+    expect(page.get_by_test_id("stMultiSelect")).to_contain_text("Eastern Mediterranean route")
+    page.get_by_label("Indicator").click()
+    page.get_by_role("option", name="Internally displaced persons").click()
+    page.wait_for_url(re.compile("indicator=idps"))
+    reader.settled()
+    assert "as_of=2020-02-28" in page.url
+
+
+def test_an_address_with_nonsense_in_it_shows_the_defaults(reader: Reader) -> None:
+    page = reader.open("/trends?indicator=%3Cscript%3E&place=XXX&years=1&as_of=never&situation=nowhere")
+    expect(page.get_by_test_id("stMultiSelect")).to_contain_text("Türkiye")
+    page.wait_for_url(re.compile(r"/trends$"))
+
+
+def test_the_morning_of_28_february_2020_shows_what_was_known_and_nothing_later(reader: Reader) -> None:
+    page = reader.open("/?as_of=2020-02-28")
+    main = page.get_by_test_id("stMain")
+    expect(main).to_contain_text("948,000 (1 December 2019 – 23 February 2020) is at or above 300,000")
+    expect(main).to_contain_text("3,622,366")
+    expect(main).not_to_contain_text("2,347,756")
+    expect(main).to_contain_text("No news figures yet")
+
+
+def test_a_revision_is_shown_with_what_it_was_and_since_when(reader: Reader) -> None:
+    page = reader.open("/trends?indicator=arrivals&place=GRC")
+    expect(page.get_by_role("region", name="Figures that were revised")).to_be_visible()
+
+
+def test_the_choices_stay_when_another_page_is_opened(reader: Reader) -> None:
+    page = reader.open("/?as_of=2020-02-28")
+    page.get_by_role("link", name="Alerts").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Alerts")
+    reader.settled()
+    expect(page.get_by_text("You see what was known on 28 February 2020")).to_be_visible()
+    assert "as_of=2020-02-28" in page.url
+
+
+def test_a_failed_source_says_so_in_plain_words(reader: Reader) -> None:
+    page = reader.open("/sources")
+    expect(page.get_by_text("api.unhcr.org: HTTP 503 service unavailable")).to_be_visible()
+    page.get_by_text("Set aside: 1").click()
+    expect(page.get_by_role("region", name="Rows set aside, with reasons")).to_be_visible()

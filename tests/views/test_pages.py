@@ -1,0 +1,112 @@
+"""What each page says on full, empty, stale and past data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.building_app import lived_in
+from tests.views.conftest import Open
+
+PAGES = ("overview", "trends", "news", "alerts", "sources")
+
+
+def words(app: AppTest) -> str:
+    """Everything that a page says in its blocks of text."""
+    blocks = [*app.markdown, *app.caption, *app.info, *app.success, *app.warning, *app.title, *app.subheader]
+    return "\n".join(str(block.value) for block in blocks)
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("day", ["2012-01-01", "2020-02-28", "2026-11-01"])
+def test_every_page_stands_on_bundled_figures_whatever_the_day(open_page: Open, page: str, day: str) -> None:
+    assert open_page(page, as_of=day).title
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_stands_on_a_lived_in_store(open_page: Open, page: str, tmp_path: Path) -> None:
+    lived_in(tmp_path)
+    assert open_page(page).title
+
+
+def test_a_headline_figure_names_its_date_its_age_its_source_and_that_it_is_bundled(open_page: Open) -> None:
+    app = open_page()
+    assert metrics(app)["Syrian refugees hosted in Türkiye"] == "2,347,756"
+    assert "**31 December 2025** · 10 months old · bundled" in words(app)
+    assert "known 15 Jun 2026 (estimated)" in words(app)
+
+
+def test_on_28_february_2020_the_page_shows_that_mornings_knowledge(open_page: Open) -> None:
+    app = open_page(as_of="2020-02-28")
+    assert metrics(app)["Syrian refugees hosted in Türkiye"] == "3,622,366"
+    assert metrics(app)["Displaced in north-west Syria since December 2019"] == "948,000"
+    assert metrics(app)["Arrivals in Greece by sea and land"] == "–"
+    assert "948,000 (1 December 2019 – 23 February 2020) is at or above 300,000." in words(app)
+
+
+def test_rules_that_cannot_say_are_never_shown_as_all_well(open_page: Open) -> None:
+    app = open_page()
+    assert not app.success
+    assert "cannot say" in words(app)
+
+
+def test_news_starts_empty_and_says_so(open_page: Open) -> None:
+    assert "No news figures yet" in words(open_page("news"))
+    assert "No article yet" in words(open_page("news"))
+
+
+def test_copies_of_a_story_are_one_row_of_the_list(open_page: Open, tmp_path: Path) -> None:
+    lived_in(tmp_path)
+    (table,) = (frame.value for frame in open_page("news").dataframe)
+    assert table.set_index("title")["copies"].to_dict() == {
+        "=HYPERLINK story told twice": 2,
+        **{f"Story {n} of the Aegean": 1 for n in (2, 3, 4)},
+    }
+
+
+def test_a_revision_is_listed_with_both_values(open_page: Open, tmp_path: Path) -> None:
+    lived_in(tmp_path)
+    app = open_page("trends", indicator="arrivals", place=["GRC"])
+    revised = app.dataframe[1].value
+    assert revised[["Period", "Was", "Is", "Change"]].to_numpy().tolist() == [["July 2026", "2,000", "3,000", "+50.0%"]]
+
+
+def test_before_a_revision_was_known_the_earlier_value_is_shown_and_no_revision(open_page: Open, tmp_path: Path) -> None:
+    lived_in(tmp_path)
+    app = open_page("trends", indicator="arrivals", place=["GRC"], as_of="2026-08-21")
+    assert app.dataframe[0].value["value"].tolist() == [2500.0, 2000.0]
+    assert len(app.dataframe) == 1
+
+
+def test_no_place_chosen_is_said_and_is_no_fault(open_page: Open) -> None:
+    app = open_page("trends")
+    app.multiselect(key="place").set_value([]).run()
+    assert not app.exception
+    assert "No figure of this choice was known on this day." in words(app)
+
+
+def test_why_a_rule_says_what_it_says_stands_beside_it(open_page: Open) -> None:
+    told = words(open_page("alerts"))
+    assert "The newest figure is of April 2025, 550 days ago: too old to say." in told
+    assert "Why this level: " in told
+
+
+def test_the_history_shows_alerts_newest_first_and_only_up_to_the_day(open_page: Open) -> None:
+    table = open_page("alerts", as_of="2020-02-28").dataframe[0].value
+    moments = table["Known (UTC)"].tolist()
+    assert moments == sorted(moments, reverse=True)
+    assert str(max(moments).date()) <= "2020-02-28"
+
+
+def test_sources_show_terms_the_last_run_and_plain_errors(open_page: Open, tmp_path: Path) -> None:
+    lived_in(tmp_path)
+    told = words(open_page("sources"))
+    assert "api.unhcr.org: HTTP 503 service unavailable" in told
+    assert "Licence: CC BY 4.0" in told
+    assert "last well never" in told
