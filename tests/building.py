@@ -44,10 +44,14 @@ def answer(body: bytes | str | Any, *, source: str = "unhcr", tag: str = "", url
     """An answer with this body; anything but bytes and text is written as JSON."""
     text = body if isinstance(body, bytes | str) else json.dumps(body)
     raw = text if isinstance(text, bytes) else text.encode()
-    return Answer(source, url or f"https://{source}.example/answer", raw, at, hashlib.sha256(raw).hexdigest(), tag, f"raw/{source}/{tag}.gz")
+    return Answer(
+        source, url or f"https://{source}.example/answer", raw, at, hashlib.sha256(raw).hexdigest(), tag, f"raw/{source}/{tag}.gz"
+    )
 
 
-def observation(key: SeriesKey = TURKIYE, value: float | None = 2_347_756, day: dt.date = dt.date(2025, 12, 31), **changes: Any) -> Observation:
+def observation(
+    key: SeriesKey = TURKIYE, value: float | None = 2_347_756, day: dt.date = dt.date(2025, 12, 31), **changes: Any
+) -> Observation:
     """A figure that keeps the contract, unless the changes break it."""
     row = Observation(key, Frequency.YEAR, day, day, value, answer({}), Status.REPORTED)
     return dataclasses.replace(row, **changes)
@@ -55,7 +59,9 @@ def observation(key: SeriesKey = TURKIYE, value: float | None = 2_347_756, day: 
 
 def mention(title: str = "Refugees reach Greece", url: str = "https://news.example/a", **changes: Any) -> Mention:
     """An article about SITUATION, unless the changes make it another."""
-    row = Mention(SITUATION.id, url, url, title, "news.example", "", "", NOON, True, "", "https://news.example/feed", answer(b"", source="rss"))
+    row = Mention(
+        SITUATION.id, url, url, title, "news.example", "", "", NOON, True, "", "https://news.example/feed", answer(b"", source="rss")
+    )
     return dataclasses.replace(row, **changes)
 
 

@@ -6,7 +6,6 @@ import calendar
 import datetime as dt
 import json
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from monitor.errors import SourceError
@@ -36,7 +35,7 @@ def json_of(answer: Answer) -> Any:
 
 def field(row: Any, name: str, answer: Answer) -> Any:
     """row[name]; raises SourceError when the upstream no longer has that field."""
-    if not isinstance(row, Mapping) or name not in row:
+    if not isinstance(row, dict) or name not in row:
         raise SourceError(f"{answer.url}: the field {name!r} is missing, so the format has changed", permanent=True, source=answer.source)
     return row[name]
 

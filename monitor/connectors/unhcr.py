@@ -8,7 +8,7 @@ never a revision of one another. In the first days of June nobody can tell which
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
 from monitor import places
@@ -56,36 +56,34 @@ def _params(context: Context, page: int) -> list[tuple[str, str]]:
         ("limit", str(PAGE_ROWS)),
         ("page", str(page)),
         ("cf_type", "ISO"),
-        ("coo", ",".join(_origins(context))),
+        ("coo", ",".join(context.situation.origins)),
         ("coa", ",".join(_hosts(context))),
         ("yearFrom", str(FIRST_YEAR)),
         ("yearTo", str(context.today.year)),
     ]
 
 
-def _origins(context: Context) -> tuple[str, ...]:
-    return context.situation.origins
-
-
 def _hosts(context: Context) -> tuple[str, ...]:
+    """Countries of asylum, and the origins themselves for their IDPs and stateless persons."""
     return tuple(dict.fromkeys((*context.situation.hosts, *context.situation.origins)))
 
 
 def parse(context: Context, answers: Sequence[Answer]) -> Parsed:
     """Observations of every page; rows that cannot be placed are set aside."""
     parsed = Parsed()
+    asked = (frozenset(context.situation.origins), frozenset(_hosts(context)), range(FIRST_YEAR, context.today.year + 1))
     for answer in answers:
         for row in field(json_of(answer), "items", answer):
-            _refuse_strangers(row, context, answer)
+            _refuse_strangers(row, asked, answer)
             _read_row(row, context, answer, parsed)
     return parsed
 
 
-def _refuse_strangers(row: Mapping[str, Any], context: Context, answer: Answer) -> None:
+def _refuse_strangers(row: Any, asked: Sequence[Container[Any]], answer: Answer) -> None:
     """A misspelt parameter is ignored upstream and gives world totals: an answer to another question is void."""
-    origin, host, year = (field(row, name, answer) for name in ("coo_iso", "coa_iso", "year"))
-    if origin not in _origins(context) or host not in _hosts(context) or not FIRST_YEAR <= int(year) <= context.today.year:
-        raise SourceError(f"answered for {origin} to {host} in {year}, which was not asked", permanent=True, source=SOURCE.id)
+    echo = field(row, "coo_iso", answer), field(row, "coa_iso", answer), int(field(row, "year", answer))
+    if not all(given in wanted for given, wanted in zip(echo, asked, strict=True)):
+        raise SourceError(f"answered for {echo[0]} to {echo[1]} in {echo[2]}, which was not asked", permanent=True, source=SOURCE.id)
 
 
 def _read_row(row: Mapping[str, Any], context: Context, answer: Answer, parsed: Parsed) -> None:

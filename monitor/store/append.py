@@ -111,9 +111,10 @@ def _append_rank(connection: Connection, rank: int) -> Counts:
     next_known = select(func.min(earlier.c.known_at)).where(_same_period(earlier), earlier.c.known_at > stage.c.known_at)
     rows = select(*(stage.c[name] for name in COLUMNS), next_known.scalar_subquery()).where(mine)
     connection.execute(insert(observation).from_select([*COLUMNS, "superseded_at"], rows))
-    newer = select(stage.c.known_at).where(mine, _same_period(observation), stage.c.known_at > observation.c.known_at)
-    overtaken = observation.c.superseded_at.is_(None) | (observation.c.superseded_at > newer.scalar_subquery())
-    connection.execute(update(observation).where(newer.exists(), overtaken).values(superseded_at=newer.scalar_subquery()))
+    # One row of the stage for each period, so the join names every overtaken vintage once.
+    overtaken = observation.c.superseded_at.is_(None) | (observation.c.superseded_at > stage.c.known_at)
+    older = and_(mine, _same_period(observation), observation.c.known_at < stage.c.known_at, overtaken)
+    connection.execute(update(observation).values(superseded_at=stage.c.known_at).where(older))
     return Counts(new=left - settled - revised, same=same, revised=revised, settled=settled)
 
 
@@ -127,7 +128,7 @@ def _make_room(connection: Connection, mine: ColumnElement[bool]) -> None:
 
 
 def _same_period(table: Any) -> ColumnElement[bool]:
-    return and_(*(table.c[name] == stage.c[name] for name in ("series_id", "period_end", "period_start")))
+    return and_(*(table.c[name] == stage.c[name] for name in schema.PERIOD))
 
 
 def _holds_at(table: Any, moment: ColumnElement[Any]) -> ColumnElement[bool]:

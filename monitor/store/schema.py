@@ -137,7 +137,8 @@ answer = Table(
     UniqueConstraint("source", "url", "sha256"),
 )
 
-OBSERVATION_KEY = ("series_id", "period_end", "period_start", "known_at")
+PERIOD = ("series_id", "period_end", "period_start")
+OBSERVATION_KEY = (*PERIOD, "known_at")
 
 
 def _observation_columns() -> list[Column[Any]]:
@@ -168,8 +169,8 @@ observation = Table(
 stage = Table(
     "stage_observation",
     MetaData(),
-    *_observation_columns(),
-    Column("rank", Integer, nullable=False),  # 0 for the oldest vintage of a period in this batch, then 1, 2, ...
+    *(Column(c.name, c.type, primary_key=c.name in PERIOD, autoincrement=False, nullable=bool(c.nullable)) for c in _observation_columns()),
+    Column("rank", Integer, primary_key=True, autoincrement=False),  # 0 for the oldest vintage of a period in this batch, then 1, 2, ...
     prefixes=["TEMPORARY"],
 )
 

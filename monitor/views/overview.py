@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from monitor.locale import _, number, period, short_day
-from monitor.model import Headline, Judgement
+from monitor.model import Headline, Judgement, Severity
 from monitor.series import Figure, newest
 from monitor.views import address, frame, parts, reader
 from monitor.watch import Standing
@@ -48,7 +48,10 @@ view = frame.heading(frame.chosen().situation.name, frame.chosen().situation.abo
 
 st.subheader(_("Open alerts"), anchor=False)
 standings = reader.standings(view.situation, view.as_of)
-firing = [one for one in standings if one.verdict.judgement is Judgement.FIRES]
+by_severity = list(reversed(Severity))
+firing = sorted(
+    (one for one in standings if one.verdict.judgement is Judgement.FIRES), key=lambda one: by_severity.index(one.rule.severity)
+)
 silent = [one for one in standings if one.verdict.judgement is Judgement.CANNOT_SAY]
 if firing:
     with st.grid(min_column_width=340):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 from collections.abc import Mapping
@@ -351,9 +352,8 @@ def test_a_place_that_the_situation_does_not_name_is_set_aside_once() -> None:
 
 def test_a_place_that_the_situation_ignores_is_no_complaint() -> None:
     context = portal(sums={"07": [since(1, geo="999")]})
-    context.options["arrivals"]  # noqa: B018
-    ignoring = {**ARRIVALS, "ignored": ["999"]}
-    parsed, _ = read(odp, Upstream(odp.SOURCE, context.get.reply).context(D(2026, 8, 22), arrivals=ignoring))  # type: ignore[attr-defined]
+    options = {"arrivals": {**ARRIVALS, "ignored": ["999"]}}
+    parsed, _ = read(odp, dataclasses.replace(context, options=options))
     assert not parsed.set_aside
 
 

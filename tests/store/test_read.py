@@ -122,7 +122,9 @@ def test_the_list_of_series_has_each_key_with_its_frequency(store: Store) -> Non
 def test_articles_are_those_of_the_situation_known_on_the_day_newest_first(store: Store) -> None:
     save(store, mentions=[mention("old", seen="2020-02-01"), mention("new", seen="2020-02-02", dated=False)])
     save(store, mentions=[mention("late", seen="2020-01-31", known="2020-03-01"), mention("other", situation="elsewhere")])
-    on = {known: list(read.mentions(store, "syria-turkiye-greece", day(known))["url"]) for known in ("2020-02-27", "2020-02-28", "2020-03-01")}
+    on = {
+        known: list(read.mentions(store, "syria-turkiye-greece", day(known))["url"]) for known in ("2020-02-27", "2020-02-28", "2020-03-01")
+    }
     old, new, late = (f"https://example.org/{name}" for name in ("old", "new", "late"))
     assert on == {"2020-02-27": [], "2020-02-28": [new, old], "2020-03-01": [new, old, late]}
     assert read.mentions(store, "syria-turkiye-greece", LATER)["dated"].tolist() == [False, True, True]

@@ -1,0 +1,1 @@
+"""Speed, measured by hand and reported as ratios of one run: `make benchmarks`."""

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pycountry
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor import places
+from monitor.model import PlaceKind
+
+ROWS = list(csv.DictReader((Path(places.__file__).parent / "places.csv").read_text(encoding="utf-8").splitlines()))
+
+
+@pytest.mark.parametrize(
+    ("code", "iso3"),
+    [
+        ("AUS", "AUT"),  # the three that are ISO codes of another country
+        ("ARE", "EGY"),
+        ("MAR", "MTQ"),
+        ("AUL", "AUS"),
+        ("UAE", "ARE"),
+        ("MOR", "MAR"),
+        ("GFR", "DEU"),
+        ("LEB", "LBN"),
+        ("SUD", "SDN"),
+        ("MYA", "MMR"),
+        ("GAZ", "PSE"),
+        ("ALG", "DZA"),
+        ("NIG", "NGA"),
+        ("GUI", "GIN"),
+        ("GAM", "GMB"),
+        ("TUR", "TUR"),
+        ("SYR", "SYR"),
+        ("STA", "XXA"),
+        ("UKN", "UNK"),
+        ("TIB", "TIB"),
+        ("AUT", None),  # ISO's, not UNHCR's: never guessed
+        ("DEU", None),
+        ("OTH", None),
+        ("VAR", None),
+        ("-", None),
+        ("", None),
+        (" ", None),
+        ("tur", None),
+    ],
+)
+def test_a_unhcr_code_is_one_country_or_unknown(code: str, iso3: str | None) -> None:
+    assert places.from_unhcr(code) == iso3
+
+
+@pytest.mark.parametrize(
+    ("code", "iso3"),
+    [
+        ("EL", "GRC"),
+        ("UK", "GBR"),
+        ("GR", None),
+        ("GB", None),
+        ("DE", "DEU"),
+        ("XK", "XKX"),
+        ("EU27_2020", None),
+        ("TOTAL", None),
+        ("", None),
+    ],
+)
+def test_a_eurostat_code_is_one_country_or_unknown(code: str, iso3: str | None) -> None:
+    assert places.from_eurostat(code) == iso3
+
+
+@pytest.mark.parametrize(
+    ("code", "iso3"),
+    [
+        ("CH", "CHN"),
+        ("SZ", "CHE"),
+        ("NG", "NER"),
+        ("NI", "NGA"),
+        ("NU", "NIC"),
+        ("AU", "AUT"),
+        ("AS", "AUS"),
+        ("GZ", "PSE"),
+        ("WE", "PSE"),
+        ("SF", "ZAF"),
+        ("UP", "UKR"),
+        ("SU", "SDN"),
+        ("OD", "SSD"),
+        ("TU", "TUR"),
+        ("GM", "DEU"),
+        ("IZ", "IRQ"),
+        ("BM", "MMR"),
+        ("GR", "GRC"),
+        ("WE GZ", None),
+        ("OC", None),  # not a country
+        ("", None),
+    ],
+)
+def test_a_fips_code_is_one_country_or_unknown(code: str, iso3: str | None) -> None:
+    assert places.from_fips(code) == iso3
+
+
+@pytest.mark.parametrize(
+    ("number", "iso3"), [("792", "TUR"), ("040", "AUT"), ("40", "AUT"), ("4", "AFG"), ("001", None), ("", None), ("x", None)]
+)
+def test_an_m49_number_is_one_country_or_unknown(number: str, iso3: str | None) -> None:
+    assert places.from_m49(number) == iso3
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "kind"),
+    [
+        ("TUR", "Türkiye", PlaceKind.COUNTRY),
+        ("SYR", "Syria", PlaceKind.COUNTRY),
+        ("GBR", "United Kingdom", PlaceKind.COUNTRY),
+        ("XKX", "Kosovo", PlaceKind.COUNTRY),
+        ("XXA", "Stateless", PlaceKind.COUNTRY),
+        ("SY-ID", "Idlib", PlaceKind.AREA),
+        ("eastern-mediterranean", "Eastern Mediterranean route", PlaceKind.ROUTE),
+        ("north-west-syria", "North-west Syria (Idlib and Aleppo)", PlaceKind.REGION),
+    ],
+)
+def test_a_place_is_found_by_its_code(code: str, name: str, kind: PlaceKind) -> None:
+    found = places.find(code)
+    assert found is not None
+    assert (found.code, found.name, found.kind) == (code, name, kind)
+    assert places.name(code) == name
+
+
+@pytest.mark.parametrize("code", ["QQQ", "", "tur", "TR", "GFR", "SY-XX", "sy-id", "SYR ", "Eastern-Mediterranean", "-", "OTH"])
+def test_a_code_that_is_not_in_the_crosswalk_is_unknown(code: str) -> None:
+    assert places.find(code) is None
+    assert places.name(code) == code
+
+
+@pytest.mark.parametrize("system", ["iso3", "unhcr", "eurostat", "fips"])
+def test_no_code_of_a_system_stands_for_two_places(system: str) -> None:
+    codes = Counter(code for row in ROWS for code in row[system].split())
+    assert {code: times for code, times in codes.items() if times > 1} == {}
+
+
+def test_every_country_of_iso_is_in_the_crosswalk() -> None:
+    assert {country.alpha_3 for country in pycountry.countries} <= {row["iso3"] for row in ROWS}
+
+
+def test_every_row_that_iso_does_not_know_says_its_own_name() -> None:
+    assert [row["iso3"] for row in ROWS if not row["name"] and not pycountry.countries.get(alpha_3=row["iso3"])] == []
+
+
+def test_no_two_places_share_a_name() -> None:
+    names = Counter(places.name(row["iso3"]) for row in ROWS)
+    assert {name: times for name, times in names.items() if times > 1} == {}
+
+
+@given(st.text(max_size=8))
+def test_any_text_is_a_known_place_or_none(code: str) -> None:
+    known = {row["iso3"] for row in ROWS}
+    assert all(
+        found is None or found in known
+        for found in (places.from_unhcr(code), places.from_eurostat(code), places.from_fips(code), places.from_m49(code))
+    )
+    found = places.find(code)
+    assert found is None or found.code == code

@@ -1,0 +1,215 @@
+"""End to end over HTTP against the replay server, where it lies beside the checkout: whole runs, and runs with a fault."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gc
+import json
+import shutil
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import stamina
+
+from monitor import http, prepare, refresh, situations
+from monitor.archive import Archive
+from monitor.connectors import registry
+from monitor.http import Client
+from monitor.model import Outcome, Run, SeriesKey
+from monitor.settings import ROOT, Settings
+from monitor.store import Store, ledger, open_store, read
+from tests.building_store import day, rows
+
+SERVER = ROOT.parent / "shared" / "replay" / "serve.py"
+pytestmark = [
+    pytest.mark.replay,
+    # A body that breaks off leaves the HTTP cache's temporary file to the garbage collector.
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.skipif(not SERVER.exists(), reason="the replay server is not beside the checkout (../shared/replay/serve.py)"),
+]
+FEEDS = ("news.xml", "atom.xml")
+HOSTED = SeriesKey("unhcr", "refugees", "TUR", "SYR")
+REGISTERED = SeriesKey("odp", "registered_refugees", "TUR", "SYR")
+EUROPE = SeriesKey("odp", "arrivals", "europe-mediterranean", "", "all")
+
+
+@pytest.fixture(scope="module")
+def replay() -> Iterator[str]:
+    """The address of a server of our own."""
+    server = subprocess.Popen([sys.executable, str(SERVER), "--port", "0"], stdout=subprocess.PIPE, text=True)
+    assert server.stdout is not None
+    try:
+        yield server.stdout.readline().split()[1]
+    finally:
+        server.kill()
+        server.communicate()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_to_collect() -> Iterator[None]:
+    yield
+    gc.collect()
+
+
+@dataclass
+class Installation:
+    """One data directory, whose clock and upstreams can be set."""
+
+    folder: Path
+    replay: str
+
+    def at(self, today: str, *faults: str) -> None:
+        body = json.dumps({"today": today, "faults": list(faults)}).encode()
+        urllib.request.urlopen(urllib.request.Request(f"{self.replay}/_control", body, method="POST")).close()
+        self.settings = Settings(
+            self.folder,
+            f"sqlite:///{self.folder / 'monitor.db'}",
+            day(today),
+            bases={name: f"{self.replay}/{name}" for name in registry()},
+            options={"rss": {"feeds": tuple(f"{self.replay}/rss/{name}" for name in FEEDS)}},
+        )
+
+    def refresh(self, store: Store, today: str, *faults: str, only: tuple[str, ...] = ()) -> list[Run]:
+        self.at(today, *faults)
+        client = Client(Archive(self.folder), self.settings.clock, self.folder / "http", paced=False)
+        return refresh.refresh(self.settings, store, client, situations.load_all(self.settings.seeds_dir / "situations"), only)
+
+
+@pytest.fixture
+def here(tmp_path: Path, replay: str) -> Installation:
+    made = Installation(tmp_path, replay)
+    made.at("2026-11-01")
+    return made
+
+
+def known(store: Store, key: SeriesKey, as_of: str = "2030-01-01") -> dict[str, float]:
+    frame = read.figures(store, day(as_of), {name: [part] for name, part in key._asdict().items()})
+    return {f"{row.period_end:%Y-%m-%d}": row.value for row in frame.itertuples()}
+
+
+def by_source(done: list[Run]) -> dict[str, Run]:
+    return {run.source: run for run in done}
+
+
+# -- whole runs --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_refresh_stores_the_figures_of_every_source_and_a_second_one_stores_no_row(here: Installation) -> None:
+    store = prepare.prepare(here.settings)
+    done = here.refresh(store, "2026-11-01")
+    assert refresh.exit_code(done) == 0, done
+    assert set(by_source(done)) == set(registry())
+    assert all(run.stored > 0 for run in done)
+    hosted, registered = known(store, HOSTED), known(store, REGISTERED)
+    assert (hosted["2024-12-31"], hosted["2025-12-31"]) == (2_901_478, 2_347_756)
+    assert min(registered.items()) == ("2011-12-16", 8_000)
+    before = {table: rows(store, table) for table in ("observation", "mention", "ledger", "series")}
+    again = here.refresh(store, "2026-11-01")
+    assert [run.stored for run in again] == [0, 0, 0, 0]
+    assert refresh.exit_code(again) == 0
+    assert {table: rows(store, table) for table in before} == before
+
+
+@pytest.mark.parametrize("opened", [lambda settings: open_store(settings.database_url), prepare.prepare], ids=["empty", "seeded"])
+def test_a_half_known_month_is_kept_as_it_was_known_and_raises_nothing(here: Installation, opened: Callable[[Settings], Store]) -> None:
+    here.at("2026-08-04")
+    store = opened(here.settings)
+    here.refresh(store, "2026-08-04")
+    here.refresh(store, "2026-08-22")
+    assert known(store, EUROPE)["2026-07-31"] == 10_255
+    assert known(store, EUROPE, "2026-08-04")["2026-07-31"] == 6_680
+    entries = ledger.entries(store, "syria-turkiye-greece", dt.datetime(2030, 1, 1, tzinfo=dt.UTC))
+    assert [entry for entry in entries if entry.verdict.value == 6_680] == []
+    assert [entry for entry in entries if entry.verdict.period_end == day("2026-07-31") and entry.at.date() < day("2026-08-05")] == []
+
+
+def test_mid_year_and_end_year_are_two_figures(here: Installation) -> None:
+    store = open_store(here.settings.database_url)
+    here.refresh(store, "2023-11-15")
+    here.refresh(store, "2024-07-01")
+    hosted = known(store, HOSTED)
+    assert (hosted["2023-06-30"], hosted["2023-12-31"]) == (3_332_896, 3_214_780)
+
+
+# -- runs with a fault ---------------------------------------------------------------------------------------------------------
+
+FAULTS = {
+    "503": "HTTP 503",
+    "429:retry-after=1": "HTTP 429",
+    "timeout": "no answer within",
+    "reset": "the connection broke",
+    "html200": "answered with something else",
+    "empty200": "with nothing in it",
+    "truncate": "",
+    "schema": "",
+    "huge": "larger than",
+    "badgzip": "announced as compressed",
+    "redirectloop": "redirects without end",
+    "latin1": "not UTF-8",
+}
+# Where a fault does no harm, and why.
+HARMLESS = {
+    ("odp", "latin1"): "its answers are ASCII, so the wrong label changes no byte",
+}
+BEFORE, TODAY = "2026-10-30", "2026-11-01"
+
+
+@pytest.fixture(scope="module")
+def earlier(replay: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory after a good refresh two days ago, to be copied."""
+    made = Installation(tmp_path_factory.mktemp("earlier"), replay)
+    made.at(BEFORE)
+    store = prepare.prepare(made.settings)
+    with stamina.set_testing(True, attempts=3, cap=True):
+        assert refresh.exit_code(made.refresh(store, BEFORE)) == 0
+    store.engine.dispose()
+    shutil.rmtree(made.folder / "http")  # validators would answer 304, which has no body to damage
+    return made.folder
+
+
+def stored_of(store: Store, source: str) -> tuple[str, str]:
+    """All that is stored of a source, as text that can be compared."""
+    figures = read.figures(store, day("2030-01-01"), {"source": [source]})
+    articles = read.mentions(store, "syria-turkiye-greece", day("2030-01-01"))
+    return figures.drop(columns="source_url").to_csv(), articles[articles["source"] == source].to_csv(index=False)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("source", registry())
+def test_a_lasting_fault_of_one_source_is_one_clear_line_and_harms_nothing_else(
+    tmp_path: Path, replay: str, earlier: Path, monkeypatch: pytest.MonkeyPatch, source: str, fault: str
+) -> None:
+    if fault == "timeout":
+        monkeypatch.setattr(http, "READ_SECONDS", 0.7)
+    here = Installation(Path(shutil.copytree(earlier, tmp_path / "data")), replay)
+    store = open_store(f"sqlite:///{here.folder / 'monitor.db'}")
+    before = stored_of(store, source)
+
+    done = by_source(here.refresh(store, TODAY, f"{source}:{fault}"))
+    others = [run for name, run in done.items() if name != source]
+    assert [run.messages for run in others if run.outcome is not Outcome.OK] == []
+    assert all(run.stored + run.same + run.mentions_same > 0 for run in others)
+    assert any(run.stored for run in others)
+    assert done[source].finished_at is not None
+    if (source, fault) in HARMLESS:
+        assert refresh.exit_code(done.values()) == 0
+    else:
+        assert refresh.exit_code(done.values()) == 1
+        assert stored_of(store, source) == before
+        assert done[source].stored == 0
+        assert done[source].messages
+        for line in done[source].messages:
+            assert FAULTS[fault] in line
+            assert "\n" not in line
+            assert "Traceback" not in line
+            assert "please report this" not in line
+
+    # The fault is gone: so is its effect.
+    (mended,) = here.refresh(store, TODAY, only=(source,))
+    assert (mended.outcome, mended.messages) == (Outcome.OK, [])
+    store.engine.dispose()

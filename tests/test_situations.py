@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monitor import places, situations
+from monitor.errors import SituationError
+from monitor.model import SeriesKey, Severity
+from monitor.settings import ROOT
+
+SHIPPED = sorted((ROOT / "seeds" / "situations").glob("*.toml"))
+GOOD = """
+id = "aegean"
+name = "The Aegean"
+about = "Made for the tests."
+origins = ["SYR"]
+hosts = ["TUR"]
+routes = ["eastern-mediterranean"]
+regions = ["europe-mediterranean"]
+areas = ["SY-ID"]
+[news.people]
+en = ["refugee"]
+[news.places]
+en = ["Greece"]
+[[news.query]]
+id = "refugees"
+name = "Refugees"
+gdelt = "refugees greece"
+[[headline]]
+series = "unhcr/refugees/TUR/SYR/-"
+label = "Hosted"
+[[rule]]
+id = "hosted"
+name = "Hosted in Türkiye"
+kind = "threshold"
+series = "unhcr/refugees/TUR/SYR/-"
+above = 1_000_000
+stale_after_days = 550
+severity = "high"
+reason = "A reason."
+reason_source = "Own choice"
+[sources.rss]
+feeds = ["https://a.example/rss"]
+"""
+
+
+def write(folder: Path, text: str, name: str = "aegean") -> Path:
+    path = folder / f"{name}.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_sound_file_becomes_a_situation(tmp_path: Path) -> None:
+    found = situations.load(write(tmp_path, GOOD))
+    assert (found.id, found.name, found.origins, found.hosts) == ("aegean", "The Aegean", ("SYR",), ("TUR",))
+    assert found.places == {"aegean", "SYR", "TUR", "eastern-mediterranean", "europe-mediterranean", "SY-ID"}
+    assert found.people_terms == {"en": ("refugee",)}
+    assert [(query.id, query.gdelt) for query in found.queries] == [("refugees", "refugees greece")]
+    assert found.headlines[0].series == SeriesKey("unhcr", "refugees", "TUR", "SYR")
+    assert (found.rules[0].severity, found.rules[0].parameters) == (Severity.HIGH, {"above": 1_000_000, "stale_after_days": 550})
+    assert found.sources == {"rss": {"feeds": ["https://a.example/rss"]}}
+
+
+def test_only_a_name_a_word_and_an_id_are_needed(tmp_path: Path) -> None:
+    found = situations.load(write(tmp_path, 'id = "aegean"\nname = "The Aegean"\nabout = "x"'))
+    assert (found.rules, found.queries, found.headlines, found.places) == ((), (), (), {"aegean"})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('id = "aegean"', 'id = "another"', "the file's name says 'aegean'"),
+        ('id = "aegean"\n', "", "'id' is missing"),
+        ('name = "The Aegean"\n', "", "'name' is missing"),
+        ('about = "Made for the tests."\n', "", "'about' is missing"),
+        ('about = "Made', 'colour = "red"\nabout = "Made', "unknown key 'colour'"),
+        ("[news.people]", "[news.peoples]", "unknown key 'peoples'"),
+        ('["SYR"]', '["SYRIA"]', "origins: 'SYRIA' is not the code of a country"),
+        ('["TUR"]', '["GFR"]', "hosts: 'GFR' is not the code of a country"),
+        ('["TUR"]', '"TUR"', "hosts: 'T' is not the code of a country"),
+        ('["TUR"]', '["SY-ID"]', "hosts: 'SY-ID' is not the code of a country"),
+        ('["SY-ID"]', '["SYR"]', "areas: 'SYR' is not the code of a area"),
+        ('["eastern-mediterranean"]', '["europe-mediterranean"]', "routes: 'europe-mediterranean' is not the code of a route"),
+        ('label = "Hosted"', "", "'label' is missing"),
+        ('gdelt = "refugees greece"', "", "'gdelt' is missing"),
+        ('"unhcr/refugees/TUR/SYR/-"\nlabel', '"unhcr/refugees/TUR/SYR"\nlabel', "is not source/indicator/location/origin/breakdown"),
+        ('"unhcr/refugees/TUR/SYR/-"\nlabel', '"unhcr/people/TUR/SYR/-"\nlabel', "'people' is not an indicator"),
+        ('kind = "threshold"', 'kind = "guess"', "kind 'guess' is unknown"),
+        ('severity = "high"', 'severity = "urgent"', "'urgent'"),
+        ('reason = "A reason."', 'reason = ""', "'reason' is missing"),
+        ('reason_source = "Own choice"', "", "'reason_source' is missing"),
+        ("above = 1_000_000", 'above = "many"', "above is 'many', which is of the wrong type"),
+        ("above = 1_000_000", "above = true", "above is True, which is of the wrong type"),
+        ("above = 1_000_000", "", "'above' is missing"),
+        ("stale_after_days = 550", "", "'stale_after_days' is missing"),
+        ("stale_after_days = 550", "stale_after_days = 550\nbelow = 1", "below"),
+        ("[sources.rss]", GOOD[GOOD.index("[[rule]]") : GOOD.index("[sources.rss]")] + "[sources.rss]", "two rules share an id: 'hosted'"),
+        ("[news.people]", "[news.people", "aegean.toml"),
+    ],
+)
+def test_a_fault_is_told_with_the_files_name_and_what_to_change(tmp_path: Path, old: str, new: str, told: str) -> None:
+    assert old in GOOD
+    with pytest.raises(SituationError) as error:
+        situations.load(write(tmp_path, GOOD.replace(old, new, 1)))
+    assert "aegean.toml" in str(error.value)
+    assert told in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("[[rule]]", "[rule]"),  # one pair of brackets: the likeliest slip
+        ("[[headline]]", "[headline]"),
+        ("[[news.query]]", "[news.query]"),
+        ('label = "Hosted"', 'label = "Hosted"\nlable = "x"'),  # unknown keys are refused at every level
+        ('gdelt = "refugees greece"', 'gdelt = "refugees greece"\ngdlet = "x"'),
+        ('en = ["refugee"]', 'en = "refugee"'),  # each letter would become a term of its own
+        ('[news.people]\nen = ["refugee"]', '[news]\npeople = ["refugee"]'),
+        ('"unhcr/refugees/TUR/SYR/-"\nabove', "5\nabove"),
+        ('id = "refugees"', 'id = "two words"'),  # an id becomes a part of a series
+        ('id = "refugees"', 'id = "a/b"'),
+        ('feeds = ["https://a.example/rss"]', 'feeds = ["https://a.example/rss"]\n[sources.nowhere]\nx = 1'),
+    ],
+)
+def test_a_slip_is_a_fault_of_the_file_and_never_a_crash_nor_taken_in_silence(tmp_path: Path, old: str, new: str) -> None:
+    assert old in GOOD
+    with pytest.raises(SituationError, match=r"aegean\.toml"):
+        situations.load(write(tmp_path, GOOD.replace(old, new, 1)))
+
+
+def test_a_file_in_another_encoding_is_told_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "aegean.toml").write_bytes(GOOD.encode("iso-8859-9"))
+    with pytest.raises(SituationError, match=r"aegean\.toml"):
+        situations.load(tmp_path / "aegean.toml")
+
+
+def test_a_folder_is_read_in_the_order_of_its_names_and_must_not_be_empty(tmp_path: Path) -> None:
+    with pytest.raises(SituationError, match="no situation in"):
+        situations.load_all(tmp_path)
+    write(tmp_path, GOOD)
+    write(tmp_path, 'id = "a"\nname = "A"\nabout = "x"', "a")
+    assert list(situations.load_all(tmp_path)) == ["a", "aegean"]
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_every_shipped_situation_loads_and_speaks_of_its_own_places(path: Path) -> None:
+    found = situations.load(path)
+    assert found.id == path.stem
+    for series in [*(headline.series for headline in found.headlines), *(rule.series for rule in found.rules)]:
+        assert series.location in found.places, series
+        assert not series.origin or series.origin in found.origins, series
+    assert all(places.find(code) for code in found.places - {found.id})
+
+
+def test_there_is_a_shipped_situation() -> None:
+    assert SHIPPED
