@@ -22,6 +22,7 @@ import stamina
 from cachecontrol.adapter import CacheControlAdapter
 from cachecontrol.caches import SeparateBodyFileCache
 from requests_ratelimiter import LimiterMixin
+from urllib3.exceptions import MaxRetryError
 
 from monitor import __version__
 from monitor.archive import Archive
@@ -41,6 +42,13 @@ ACCEPT = {"json": "application/json", "feed": "application/rss+xml, application/
 
 class _Adapter(LimiterMixin, CacheControlAdapter):  # type: ignore[misc]
     """Paces one host and remembers validators."""
+
+
+class _WriteOnly(SeparateBodyFileCache):
+    """Remembers what comes and recalls nothing."""
+
+    def get(self, key: str) -> bytes | None:
+        return None
 
 
 class _TryAgain(Exception):
@@ -63,12 +71,17 @@ class Client:
     stopping: threading.Event = field(default_factory=threading.Event)
     monotonic: Callable[[], float] = time.monotonic
 
-    def for_source(self, source: Source, base: str, secrets: Sequence[str] = ()) -> Get:
-        """A function that asks this source, within its pace, its attempts and its budget."""
+    def for_source(self, source: Source, base: str, secrets: Sequence[str] = (), *, anew: bool = False) -> Get:
+        """A function that asks this source, within its pace, its attempts and its budget.
+
+        `anew` takes no 304 for an answer: after a run that failed, what is remembered may be what it failed on.
+        """
         session = requests.Session()
+        session.headers["Cache-Control"] = "max-age=0"  # ask every time; what is remembered only saves the body
         session.headers["User-Agent"] = USER_AGENT
         session.max_redirects = 5
-        adapter = _Adapter(cache=SeparateBodyFileCache(self.cache_dir), per_second=1 / source.pace if self.paced and source.pace else 0)
+        remembered = (_WriteOnly if anew else SeparateBodyFileCache)(self.cache_dir)
+        adapter = _Adapter(cache=remembered, per_second=1 / source.pace if self.paced and source.pace else 0)
         session.mount("http://", adapter)
         session.mount("https://", adapter)
         deadline = self.monotonic() + source.budget
@@ -122,7 +135,7 @@ class _Request:
                 params=self.params,
                 stream=True,
                 timeout=(CONNECT_SECONDS, READ_SECONDS),
-                headers={"Accept": ACCEPT[self.expect], "Cache-Control": "max-age=0"},
+                headers={"Accept": ACCEPT[self.expect]},
             ) as reply:
                 self._check_status(reply)
                 body = b"".join(self._chunks(reply))
@@ -134,7 +147,8 @@ class _Request:
         except requests.exceptions.ContentDecodingError:
             raise _TryAgain("the body is announced as compressed and is not") from None
         except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
-            raise _TryAgain(f"the connection broke ({type(error).__name__})") from None
+            unreached = isinstance(error.args[0] if error.args else None, MaxRetryError)
+            raise _TryAgain("cannot be reached" if unreached else "the connection broke") from None
         except requests.RequestException as error:
             raise self._error(f"cannot be asked: {self._without_secrets(str(error))}", permanent=True) from None
         self._check_first_bytes(body)

@@ -297,7 +297,7 @@ class Source:
     lag_days: int | None = None
     pace: float = 1.0
     attempts: int = 3
-    budget: float = 90.0
+    budget: float = 80.0
     max_bytes: int = 32_000_000
     rest_after_failure: dt.timedelta = dt.timedelta(0)
     window: bool = False  # an answer holds only the newest items, so a late poll leaves a gap

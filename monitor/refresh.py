@@ -53,7 +53,10 @@ def refresh(
         with store.writing() as connection:
             runs.describe(connection, bundle.sources(settings.seeds_dir).values())
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            jobs = [pool.submit(read_source, connector, situations.values(), settings, client) for connector in chosen.values()]
+            jobs = [
+                pool.submit(read_source, connector, situations.values(), settings, client, anew=not runs.went_well(store, name))
+                for name, connector in chosen.items()
+            ]
             for job in as_completed(jobs):
                 reading = job.result()
                 _note_gaps(store, client.archive, chosen[reading.run.source], reading)
@@ -64,8 +67,13 @@ def refresh(
     return done
 
 
-def read_source(connector: Connector, situations: Iterable[Situation], settings: Settings, client: Client) -> Reading:
-    """Ask one source and pass its rows through the gate. Never raises: what went wrong is in the run."""
+def read_source(
+    connector: Connector, situations: Iterable[Situation], settings: Settings, client: Client, *, anew: bool = False
+) -> Reading:
+    """Ask one source and pass its rows through the gate. Never raises: what went wrong is in the run.
+
+    `anew` asks without conditions, so that nothing remembered from a bad run is taken for an answer.
+    """
     source = connector.SOURCE
     reading = Reading(Run(source.id, client.clock()))
     key = settings.keys.get(source.id, "")
@@ -73,7 +81,7 @@ def read_source(connector: Connector, situations: Iterable[Situation], settings:
         reading.run.outcome = Outcome.OFF
         reading.run.messages.append(f"needs MONITOR_KEY_{source.id.upper()}: ask for it at {source.key_from}")
     else:
-        get = client.for_source(source, settings.bases.get(source.id, source.base), (key,) if key else ())
+        get = client.for_source(source, settings.bases.get(source.id, source.base), (key,) if key else (), anew=anew)
         failed: list[Exception] = []
         try:
             for situation in situations:

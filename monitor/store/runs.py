@@ -64,6 +64,13 @@ def failures_in_a_row(store: Store, source_id: str) -> tuple[int, dt.datetime | 
     return count, last
 
 
+def went_well(store: Store, source_id: str) -> bool:
+    """Whether the newest run of a source, if there is one, ended without a fault."""
+    newest = select(run.c.outcome).where(run.c.source == source_id).order_by(run.c.id.desc()).limit(1)
+    with store.reading() as connection:
+        return connection.scalar(newest) in (None, "ok", "bundled")
+
+
 def last_answer(store: Store, source_id: str, url: str) -> str:
     """The file of the newest answer that this address gave; empty when there is none."""
     newest = (
