@@ -39,7 +39,7 @@ screenshots: $(VENV)/dev.stamp system
 	$(BIN)/python docs/screenshots.py
 
 messages: $(VENV)/dev.stamp
-	$(BIN)/pybabel extract -q --project "Refugee Flow Monitor" --no-location -k _ -o monitor/locale/monitor.pot monitor app.py
+	$(BIN)/pybabel extract -q --project "Refugee Flow Monitor" --no-location -k _ -k marked -o monitor/locale/monitor.pot monitor app.py
 
 lock:
 	uv pip compile -q --universal --python-version 3.11 --no-annotate requirements-dev.txt -o requirements.lock

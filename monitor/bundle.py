@@ -8,7 +8,8 @@ import hashlib
 import io
 import tomllib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor import connectors, normalise
@@ -25,45 +26,63 @@ def sources(seeds: Path) -> dict[str, tuple[Source, bool]]:
     return known
 
 
-def load(store: Store, seeds: Path, now: dt.datetime) -> int:
-    """Store the bundled figures unless this very bundle is stored already; returns the number of rows stored.
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """The bundled figures that a store does not have yet, by source."""
 
-    Raises ContractError when a row does not keep the contract: then the bundle itself is at fault.
+    rows: Mapping[str, Sequence[Observation]]
+    described: Sequence[tuple[Source, bool]]
+
+
+def missing(store: Store, seeds: Path, now: dt.datetime) -> Bundle:
+    """What of the bundled figures is still to be stored: all of a source, or nothing.
+
+    Periods that lie ahead of the clock (of a replay) are left out and come when it has passed them. Raises ContractError
+    when a row does not keep the contract: then the bundle itself is at fault.
     """
-    text = (seeds / "figures.csv").read_bytes()
     known = sources(seeds)
-    digest = hashlib.sha256(text + repr(known).encode()).hexdigest()
-    if runs.has_answer(store, digest):
-        return 0
-    accepted, refused = normalise.check(read(text, digest, now), now.date(), frozenset())
+    text = (seeds / "figures.csv").read_text(encoding="utf-8")
+    accepted, refused = normalise.check(_rows(text, now), now.date(), frozenset())
     faulty = [row for row in refused if "future" not in row.reason and "unfinished" not in row.reason]
     if faulty:
         raise ContractError(f"seeds/figures.csv: {faulty[0].row}: {faulty[0].reason}")
-    by_source: Mapping[str, list[Observation]] = defaultdict(list)
+    by_source: dict[str, list[Observation]] = defaultdict(list)
     for row in accepted:
         by_source[row.key.source].append(row)
+    digests = {source: hashlib.sha256(repr((text, known, len(rows))).encode()).hexdigest() for source, rows in by_source.items()}
+    return Bundle(
+        {
+            source: [replace(row, answer=replace(row.answer, sha256=digests[source])) for row in rows]
+            for source, rows in sorted(by_source.items())
+            if not runs.has_answer(store, source, digests[source])
+        },
+        tuple(known.values()),
+    )
+
+
+def load(store: Store, bundle: Bundle, now: dt.datetime) -> int:
+    """Store a bundle, one transaction a source; returns the number of rows stored. The caller holds `store.alone`."""
     with store.writing() as connection:
-        runs.describe(connection, known.values())
+        runs.describe(connection, bundle.described)
     stored = 0
-    for source, rows in sorted(by_source.items()):
+    for source, rows in bundle.rows.items():
         report = Run(source, now, now, Outcome.BUNDLED)
         stored += append.save(store, report, [row.answer for row in rows], rows).stored
     return stored
 
 
-def read(text: bytes, digest: str, now: dt.datetime) -> list[Observation]:
-    """The rows of figures.csv."""
-    return [_row(row, digest, now) for row in csv.DictReader(io.StringIO(text.decode("utf-8")))]
+def _rows(text: str, now: dt.datetime) -> list[Observation]:
+    return [_row(row, now) for row in csv.DictReader(io.StringIO(text))]
 
 
-def _row(row: Mapping[str, str], digest: str, now: dt.datetime) -> Observation:
+def _row(row: Mapping[str, str], now: dt.datetime) -> Observation:
     return Observation(
         key=SeriesKey(*(row[name] for name in SeriesKey._fields)),
         frequency=Frequency(row["frequency"]),
         period_start=dt.date.fromisoformat(row["period_start"]),
         period_end=dt.date.fromisoformat(row["period_end"]),
         value=float(row["value"]),
-        answer=Answer(row["source"], row["citation"], b"", now, digest, bundled=True),
+        answer=Answer(row["source"], row["citation"], b"", now, sha256="", bundled=True),
         status=Status(row["status"]),
         qualifier=row["qualifier"],
         known_at=dt.datetime.combine(dt.date.fromisoformat(row["known_on"]), dt.time(0), UTC),

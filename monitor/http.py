@@ -40,7 +40,7 @@ EXPECTED = {"json": "JSON", "feed": "a feed"}
 ACCEPT = {"json": "application/json", "feed": "application/rss+xml, application/atom+xml, application/xml;q=0.9, */*;q=0.5"}
 
 
-class _Adapter(LimiterMixin, CacheControlAdapter):  # type: ignore[misc]
+class _Paced(LimiterMixin, CacheControlAdapter):  # type: ignore[misc]
     """Paces one host and remembers validators."""
 
 
@@ -81,7 +81,7 @@ class Client:
         session.headers["User-Agent"] = USER_AGENT
         session.max_redirects = 5
         remembered = (_WriteOnly if anew else SeparateBodyFileCache)(self.cache_dir)
-        adapter = _Adapter(cache=remembered, per_second=1 / source.pace if self.paced and source.pace else 0)
+        adapter = _Paced(cache=remembered, per_second=1 / source.pace) if self.paced else CacheControlAdapter(cache=remembered)
         session.mount("http://", adapter)
         session.mount("https://", adapter)
         deadline = self.monotonic() + source.budget

@@ -98,83 +98,105 @@ def _indicators(*rows: Indicator) -> Mapping[str, Indicator]:
     return {row.id: row for row in rows}
 
 
+def marked(text: str) -> str:
+    """Marks a text for the message catalogue; whoever shows it translates it."""
+    return text
+
+
 INDICATORS: Mapping[str, Indicator] = _indicators(
     Indicator(
         "refugees",
-        "Refugees hosted",
+        marked("Refugees hosted"),
         Measure.STOCK,
-        "persons",
-        "Refugees and people in a refugee-like situation in the country of asylum on the last day of the period.",
+        marked("persons"),
+        marked("Refugees and people in a refugee-like situation in the country of asylum on the last day of the period."),
     ),
     Indicator(
         "asylum_seekers",
-        "Asylum-seekers",
+        marked("Asylum-seekers"),
         Measure.STOCK,
-        "persons",
-        "People whose claim is pending in the country of asylum on the last day of the period.",
+        marked("persons"),
+        marked("People whose claim is pending in the country of asylum on the last day of the period."),
     ),
     Indicator(
         "idps",
-        "Internally displaced persons",
+        marked("Internally displaced persons"),
         Measure.STOCK,
-        "persons",
-        "People displaced within their own country on the last day of the period.",
+        marked("persons"),
+        marked("People displaced within their own country on the last day of the period."),
     ),
     Indicator(
         "stateless",
-        "Stateless persons",
+        marked("Stateless persons"),
         Measure.STOCK,
-        "persons",
-        "People under the statelessness mandate in the country on the last day of the period.",
+        marked("persons"),
+        marked("People under the statelessness mandate in the country on the last day of the period."),
     ),
     Indicator(
         "registered_refugees",
-        "Registered refugees",
+        marked("Registered refugees"),
         Measure.STOCK,
-        "persons",
-        "Refugees registered, or under temporary protection, in the country of asylum on the day.",
+        marked("persons"),
+        marked("Refugees registered, or under temporary protection, in the country of asylum on the day."),
     ),
     Indicator(
-        "population", "People in place", Measure.STOCK, "persons", "People who live or are trapped in a place: not a displacement figure."
+        "population",
+        marked("People in place"),
+        Measure.STOCK,
+        marked("persons"),
+        marked("People who live or are trapped in a place: not a displacement figure."),
     ),
     Indicator(
         "returned_refugees",
-        "Refugee returns",
+        marked("Refugee returns"),
         Measure.FLOW,
-        "persons",
-        "Refugees who left the country of asylum (location) for their country of origin in the period.",
+        marked("persons"),
+        marked("Refugees who left the country of asylum (location) for their country of origin in the period."),
     ),
-    Indicator("returned_idps", "IDP returns", Measure.FLOW, "persons", "Internally displaced persons who returned within the period."),
+    Indicator(
+        "returned_idps",
+        marked("IDP returns"),
+        Measure.FLOW,
+        marked("persons"),
+        marked("Internally displaced persons who returned within the period."),
+    ),
     Indicator(
         "arrivals",
-        "Arrivals",
+        marked("Arrivals"),
         Measure.FLOW,
-        "persons",
-        "People who arrived in the country or region in the period.",
+        marked("persons"),
+        marked("People who arrived in the country or region in the period."),
         ("all", "sea", "land"),
     ),
     Indicator(
         "border_detections",
-        "Border detections",
+        marked("Border detections"),
         Measure.EVENTS,
-        "detections",
-        "Detections of irregular border crossings on a route in the period. One person can be detected more than once.",
+        marked("detections"),
+        marked("Detections of irregular border crossings on a route in the period. One person can be detected more than once."),
         ("sea", "land"),
     ),
     Indicator(
         "displaced",
-        "Displaced since a date",
+        marked("Displaced since a date"),
         Measure.CUMULATIVE,
-        "persons",
-        "People displaced since the first day of the period, as a running total. Never add two of them.",
+        marked("persons"),
+        marked("People displaced since the first day of the period, as a running total. Never add two of them."),
     ),
-    Indicator("news_articles", "News articles", Measure.VOLUME, "articles", "Articles that match the query (breakdown) in the period.", ()),
+    Indicator(
+        "news_articles",
+        marked("News articles"),
+        Measure.VOLUME,
+        marked("articles"),
+        marked("Articles that match the query (breakdown) in the period."),
+        (),
+    ),
     Indicator(
         "news_share",
-        "Share of the news",
+        marked("Share of the news"),
         Measure.RATIO,
-        "% of articles",
-        "Articles that match the query as a percentage of all articles monitored in the period.",
+        marked("% of articles"),
+        marked("Articles that match the query as a percentage of all articles monitored in the period."),
         (),
     ),
 )
@@ -485,6 +507,8 @@ def is_complete(point: Point) -> bool:
 def refuse_sum(indicators: Iterable[str], over: Over) -> str:
     """Why these indicators may not be summed in this direction; empty when they may."""
     ids = sorted(set(indicators))
+    if not ids:
+        return "there is nothing to sum"
     if len(ids) != 1:
         return f"{', '.join(ids)} are different indicators: their sum means nothing"
     indicator = INDICATORS[ids[0]]

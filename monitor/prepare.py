@@ -11,7 +11,8 @@ def prepare(settings: Settings) -> Store:
     """An open store that has at least the bundled figures. Safe to call by several processes at once."""
     store = open_store(settings.database_url)
     now = settings.clock()
-    with store.alone(wait=60.0):
-        if bundle.load(store, settings.seeds_dir, now):
-            watch.update_ledger(store, situations.load_all(settings.seeds_dir / "situations"), now)
+    if bundle.missing(store, settings.seeds_dir, now).rows:  # else nobody waits for a refresh under way
+        with store.alone(wait=60.0):
+            if bundle.load(store, bundle.missing(store, settings.seeds_dir, now), now):
+                watch.update_ledger(store, situations.load_all(settings.seeds_dir / "situations"), now)
     return store

@@ -26,11 +26,10 @@ def resting_until(source: Source, failures: int, last: dt.datetime | None) -> dt
     return last + min(rest, LONGEST_REST)
 
 
-def scheduler(sources: Iterable[Source], ask: Callable[[Source], None], start: dt.datetime) -> BlockingScheduler:
+def scheduler(sources: Iterable[Source], ask: Callable[[Source], None], start: dt.datetime, pool: ThreadPoolExecutor) -> BlockingScheduler:
     """A scheduler with one job a source: the first at once, then each at its cadence. Late jobs run once, not many times."""
-    one_at_a_time = {"default": ThreadPoolExecutor(1)}
     late = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    made = BlockingScheduler(executors=one_at_a_time, job_defaults=late, timezone=dt.UTC)
+    made = BlockingScheduler(executors={"default": pool}, job_defaults=late, timezone=dt.UTC)
     for source in sources:
         made.add_job(ask, IntervalTrigger(seconds=int(source.cadence.total_seconds())), (source,), id=source.id, next_run_time=start)
     return made
@@ -47,13 +46,16 @@ def serve(
     """Run until SIGTERM or SIGINT. A request under way ends first (within its own timeout); nothing half is stored."""
 
     def ask(source: Source) -> None:
+        if client.stopping.is_set():
+            return
         rest = resting_until(source, *runs.failures_in_a_row(store, source.id))
         if rest and clock() < rest:
             tell(f"{source.id}: left alone until {rest:%H:%M} UTC after its last failure")
             return
         refresh_one(source)
 
-    made = scheduler(sources, ask, dt.datetime.now(dt.UTC))
+    pool = ThreadPoolExecutor(1)  # one source at a time
+    made = scheduler(sources, ask, dt.datetime.now(dt.UTC), pool)
 
     def end(*_: object) -> None:
         tell("ending: the request under way is let finish")
@@ -63,3 +65,4 @@ def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     made.start()
+    pool.shutdown(wait=True)  # so that nothing of a run is left to the interpreter's end

@@ -111,9 +111,10 @@ def thinned(frame: pd.DataFrame, most: int = MOST_POINTS) -> pd.DataFrame:
     if set(frame["indicator"].map(lambda name: INDICATORS[name].measure)) <= {Measure.STOCK, Measure.CUMULATIVE}:
         for code in ("W", "M"):
             step = frame["period_end"].dt.to_period(code)
-            frame = frame.groupby([*SeriesKey._fields, step], sort=False).tail(1)
-            if len(frame) <= most:
-                return frame
+            last = frame.groupby([*SeriesKey._fields, step], sort=False).tail(1)
+            if len(last) <= most:
+                return last
+        frame = last
     return frame.sort_values("period_end").tail(most).sort_index()
 
 
@@ -125,6 +126,9 @@ def total(frame: pd.DataFrame, over: Over) -> float:
     reason = refuse_sum(frame["indicator"], over)
     if not reason and frame["source"].nunique() > 1:
         reason = "figures of several sources are not added"
+    breakdowns = set(frame["breakdown"])
+    if not reason and "all" in breakdowns and len(breakdowns) > 1:
+        reason = "the figures by sea and by land are in those of all already"
     if not reason and over is Over.TIME and frame.groupby(list(SeriesKey._fields)).ngroups > 1:
         reason = "a sum over time is of one series"
     if not reason and over is Over.PLACES and frame[["period_start", "period_end"]].drop_duplicates().shape[0] > 1:

@@ -10,7 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import hypothesis
+
 from monitor.model import Answer, Context, Frequency, Mention, Observation, Query, SeriesKey, Situation, Source, Status
+
+hypothesis.settings.register_profile("monitor", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("monitor")
 
 TODAY = dt.date(2026, 11, 1)
 NOON = dt.datetime(2026, 11, 1, 12, 0, tzinfo=dt.UTC)

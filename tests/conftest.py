@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -47,17 +48,15 @@ def postgres_programs() -> Path | None:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+def postgres_server() -> Iterator[Callable[[], str]]:
     """A PostgreSQL server of our own on a socket; call it for the address of a new, empty database."""
     programs = postgres_programs()
     if programs is None:
         pytest.skip("PostgreSQL is not installed: make test as root installs it, or apt-get install postgresql")
-    folder = tmp_path_factory.mktemp("pg")
+    folder = Path(tempfile.mkdtemp(prefix="pg"))  # pytest's own folders are closed to other users
     # PostgreSQL refuses to run as root; Debian's package brings a user for it.
     as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     if as_user:
-        for parent in [folder, *folder.parents][:3]:
-            parent.chmod(0o755)
         shutil.chown(folder, "postgres")
     data = folder / "data"
 
@@ -82,6 +81,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callab
         yield new_database
     finally:
         run("pg_ctl", "-D", str(data), "-m", "immediate", "stop")
+        shutil.rmtree(folder)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

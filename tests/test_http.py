@@ -383,7 +383,7 @@ def test_nothing_at_200_is_an_empty_answer(asking: Asking, body: bytes) -> None:
 def test_a_port_where_nobody_listens_is_a_fault_that_may_pass(asking: Asking) -> None:
     asking.server.server_close()
     error = asking.fails(send())
-    assert "the connection broke" in str(error)
+    assert "cannot be reached" in str(error)
     assert not error.permanent
 
 
@@ -532,6 +532,19 @@ def test_a_body_that_has_changed_takes_the_place_of_the_one_before(asking: Askin
     asking.get(send(body=b"[1]", ETag='"v1"'))
     assert asking.get(send(body=b"[2]", ETag='"v2"')).body == b"[2]"
     assert asking.get(send(304, b"", ETag='"v2"')).body == b"[2]"
+
+
+def test_after_a_bad_run_nothing_remembered_is_taken_for_an_answer(asking: Asking) -> None:
+    """And what comes then is remembered again."""
+
+    def unchanged(handler: Handler) -> None:
+        send(304, b"")(handler) if "If-None-Match" in handler.headers else send(body=b"[2]", ETag='"v1"')(handler)
+
+    assert asking.get(send(body=b"[1]", ETag='"v1"')).body == b"[1]"
+    assert asking.client.for_source(SOURCE, asking.server.base, anew=False)("/v1/figures").body == b"[1]"
+    asking.server.replies = [unchanged]
+    assert asking.client.for_source(SOURCE, asking.server.base, anew=True)("/v1/figures").body == b"[2]"
+    assert asking.get(unchanged).body == b"[2]"
 
 
 def test_a_server_that_calls_its_answer_fresh_is_asked_nevertheless(asking: Asking) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.model import INDICATORS, MAY_SUM, Measure, Over, Run, SeriesKey, refuse_sum
@@ -13,6 +13,7 @@ from tests.building_store import at
 PART = st.text(st.characters(exclude_characters="/", exclude_categories=["Cs"]), min_size=1, max_size=20).filter(lambda part: part != "-")
 
 
+@settings(deadline=None)
 @given(st.builds(SeriesKey, PART, PART, PART, PART | st.just(""), PART | st.just("")))
 def test_a_key_is_read_as_it_was_written(key: SeriesKey) -> None:
     assert SeriesKey.parse(str(key)) == key

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pycountry
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor import places
@@ -152,6 +152,7 @@ def test_no_two_places_share_a_name() -> None:
     assert {name: times for name, times in names.items() if times > 1} == {}
 
 
+@settings(deadline=None)
 @given(st.text(max_size=8))
 def test_any_text_is_a_known_place_or_none(code: str) -> None:
     known = {row["iso3"] for row in ROWS}

@@ -120,7 +120,6 @@ def test_a_fault_is_told_with_the_files_name_and_what_to_change(tmp_path: Path, 
         ('"unhcr/refugees/TUR/SYR/-"\nabove', "5\nabove"),
         ('id = "refugees"', 'id = "two words"'),  # an id becomes a part of a series
         ('id = "refugees"', 'id = "a/b"'),
-        ('feeds = ["https://a.example/rss"]', 'feeds = ["https://a.example/rss"]\n[sources.nowhere]\nx = 1'),
     ],
 )
 def test_a_slip_is_a_fault_of_the_file_and_never_a_crash_nor_taken_in_silence(tmp_path: Path, old: str, new: str) -> None:

@@ -24,7 +24,8 @@ def check(rule: Rule) -> str:
     for name, value in rule.parameters.items():
         if name not in types:
             return f"rule {rule.id!r}: {name!r} is no parameter of {rule.kind}; they are {', '.join(types)}"
-        if not isinstance(value, types[name]) or isinstance(value, bool):
+        # A bool is an int to Python and a datetime a date, and neither is meant; NaN is a float and no level.
+        if not isinstance(value, types[name]) or isinstance(value, (bool, dt.datetime)) or value != value:
             return f"rule {rule.id!r}: {name} is {value!r}, which is of the wrong type"
     missing = sorted((kind.REQUIRED | {COMMON}) - set(rule.parameters))
     if missing:
@@ -44,7 +45,8 @@ def judge(rule: Rule, points: Sequence[Point], day: dt.date) -> Verdict:
         finished.pop()
     newest = next((p for p in reversed(finished) if is_complete(p)), None)
     if newest is None:
-        told = _("Only an unfinished period is known.") if points else _("No figure is known.")
+        unfinished = any(p.value is not None for p in points)
+        told = _("Only an unfinished period is known.") if unfinished else _("No figure is known.")
         return Verdict(Judgement.CANNOT_SAY, told)
     if (day - newest.period_end).days > int(rule.parameters[COMMON]):
         told = _("The newest figure is of {period}, {days} days ago: too old to say.")

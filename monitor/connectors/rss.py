@@ -45,6 +45,8 @@ def _checked(answer: Answer) -> Answer:
     body = answer.body.lower()
     if b"<!entity" in body:
         raise SourceError(f"{answer.tag}: the feed declares entities, which are never expanded", permanent=True, source=SOURCE.id)
+    if not body.rstrip().endswith((b"</rss>", b"</feed>", b"</rdf:rdf>")):
+        raise SourceError(f"{answer.tag}: the feed breaks off before its end", source=SOURCE.id)
     if b"<item" not in body and not (b"<feed" in body and b"<entry" in body):
         raise SourceError(f"{answer.tag}: a feed without an item, so its format has changed or it answers with nothing", source=SOURCE.id)
     return answer

@@ -102,11 +102,14 @@ def _append_rank(connection: Connection, rank: int) -> Counts:
     nothing_said = stage.c.qualifier.in_(("", current.c.qualifier))
     equal = and_(known_then, same_value, current.c.status == stage.c.status, nothing_said)
 
-    same = connection.execute(stage.delete().where(mine, select(1).where(equal).exists())).rowcount
+    same = 0
+    while True:
+        same += connection.execute(stage.delete().where(mine, select(1).where(equal).exists())).rowcount
+        if not _make_room(connection, mine):
+            break
     settled = _count(connection, mine, select(1).where(known_then, same_value).exists())
     revised = _count(connection, mine, select(1).where(known_then, ~same_value).exists())
     left = _count(connection, mine)
-    _make_room(connection, mine)
 
     next_known = select(func.min(earlier.c.known_at)).where(_same_period(earlier), earlier.c.known_at > stage.c.known_at)
     rows = select(*(stage.c[name] for name in COLUMNS), next_known.scalar_subquery()).where(mine)
@@ -118,13 +121,14 @@ def _append_rank(connection: Connection, rank: int) -> Counts:
     return Counts(new=left - settled - revised, same=same, revised=revised, settled=settled)
 
 
-def _make_room(connection: Connection, mine: ColumnElement[bool]) -> None:
-    """Two values known at the same second: the one offered now was learnt a second later, and so on."""
+def _make_room(connection: Connection, mine: ColumnElement[bool]) -> bool:
+    """Of two values known at the same second the one offered now was learnt a second later. False: none had to move."""
     taken = select(1).where(_same_period(observation), observation.c.known_at == stage.c.known_at).exists()
-    while rows := connection.execute(select(stage).where(mine, taken)).all():
-        for row in rows:
-            key = and_(mine, *(stage.c[name] == getattr(row, name) for name in schema.OBSERVATION_KEY))
-            connection.execute(update(stage).where(key).values(known_at=row.known_at + dt.timedelta(seconds=1)))
+    rows = connection.execute(select(stage).where(mine, taken)).all()
+    for row in rows:
+        key = and_(mine, *(stage.c[name] == getattr(row, name) for name in schema.OBSERVATION_KEY))
+        connection.execute(update(stage).where(key).values(known_at=row.known_at + dt.timedelta(seconds=1)))
+    return bool(rows)
 
 
 def _same_period(table: Any) -> ColumnElement[bool]:

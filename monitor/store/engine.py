@@ -47,7 +47,8 @@ class Store:
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one state of the store until it is closed."""
         with self.engine.connect() as connection:
-            yield connection
+            # SQLite's transactions are snapshots as they are; PostgreSQL's are when asked.
+            yield connection if self.is_sqlite else connection.execution_options(isolation_level="REPEATABLE READ")
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -94,17 +95,21 @@ def open_store(url: str) -> Store:
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
         engine = create_engine(parsed)
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-        raise SettingsError(f"MONITOR_DATABASE_URL cannot be used: {error}") from None
-    lock_file = Path(parsed.database or "monitor.db").with_suffix(".lock")
-    if engine.dialect.name == "sqlite":
-        Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
-        _listen(engine)
-    store = Store(engine, lock_file)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
+        # The text of a ValueError can hold a part of the password.
+        told = "the address is malformed" if type(error) is ValueError else " ".join(str(error).split())
+        raise SettingsError(f"MONITOR_DATABASE_URL cannot be used: {told}") from None
+    shown = parsed.render_as_string(hide_password=True)
+    store = Store(engine, Path(parsed.database or "monitor.db").with_suffix(".lock"))
     try:
+        if store.is_sqlite:
+            store.lock_file.parent.mkdir(parents=True, exist_ok=True)
+            _listen(engine)
         _migrate(store)
     except DBAPIError as error:
-        raise SettingsError(f"the database at {parsed.render_as_string(hide_password=True)} cannot be opened: {error.orig}") from None
+        raise SettingsError(f"the database at {shown} cannot be opened: {' '.join(str(error.orig).split())}") from None
+    except OSError as error:
+        raise SettingsError(f"the database at {shown} cannot be opened: {error}") from None
     return store
 
 

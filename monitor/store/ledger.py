@@ -14,6 +14,7 @@ from monitor.store import runs
 from monitor.store.engine import Store
 from monitor.store.schema import ledger
 
+JUDGED = {Move.RAISED: Judgement.FIRES, Move.CLEARED: Judgement.QUIET, Move.LAPSED: Judgement.CANNOT_SAY}
 FIGURES = ("period_start", "period_end", "value", "threshold", "reference_end", "reference", "sentence")
 
 
@@ -51,8 +52,7 @@ def entries(store: Store, situation: str, until: dt.datetime) -> list[Transition
 
 def _transition(row: Any) -> Transition:
     move = Move(row.move)
-    judgement = Judgement.FIRES if move is Move.RAISED else Judgement.QUIET
-    verdict = Verdict(judgement, **{name: getattr(row, name) for name in FIGURES})
+    verdict = Verdict(JUDGED[move], **{name: getattr(row, name) for name in FIGURES})
     return Transition(row.situation, row.rule, SeriesKey.parse(row.series), move, Severity(row.severity), row.at, verdict)
 
 

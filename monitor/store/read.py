@@ -118,16 +118,6 @@ def mentions(store: Store, situation: str, as_of: dt.date, limit: int = 2000) ->
     return _frame(store, chosen.order_by(mention.c.seen_at.desc(), mention.c.id).limit(limit))
 
 
-def newest_mentions_by_feed(store: Store) -> dict[str, dt.datetime]:
-    """When each feed's newest stored article was seen."""
-    newest = select(mention.c.feed, func.max(mention.c.seen_at).label("seen_at")).where(mention.c.feed != "").group_by(mention.c.feed)
-    with store.reading() as connection:
-        return {
-            str(feed): Moment().process_result_value(seen, connection.dialect) or end_of(dt.date.min)
-            for feed, seen in connection.execute(newest)
-        }
-
-
 def sources(store: Store) -> pd.DataFrame:
     """What each source says of itself, one row each."""
     return _frame(store, select(*source.columns).order_by(source.c.id))
@@ -151,11 +141,11 @@ def newest_periods(store: Store, as_of: dt.date) -> dict[str, dt.date]:
     newest = select(series.c.source, func.max(observation.c.period_end).label("period_end")).join(
         series, series.c.id == observation.c.series_id
     )
-    frame = _frame(store, newest.where(known_on(as_of)).group_by(series.c.source))
+    frame = _frame(store, newest.where(known_on(as_of), observation.c.value.is_not(None)).group_by(series.c.source))
     return {str(row.source): row.period_end.date() for row in frame.itertuples()}
 
 
 def rows_set_aside(store: Store, source_id: str) -> pd.DataFrame:
     """What the newest run of a source set aside, with reasons."""
-    newest = select(func.max(run.c.id)).where(run.c.source == source_id).scalar_subquery()
+    newest = select(func.max(run.c.id)).where(run.c.source == source_id, run.c.outcome != "bundled").scalar_subquery()
     return _frame(store, select(set_aside.c.reason, set_aside.c.row).where(set_aside.c.run_id == newest).order_by(set_aside.c.position))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
-from monitor.model import Run, SetAside, Source
+from monitor.model import Outcome, Run, SetAside, Source
 from monitor.store.engine import Store
 from monitor.store.schema import answer, mention, observation, run, set_aside, source
 
@@ -27,7 +27,9 @@ def record(connection: Connection, report: Run, rows_set_aside: Sequence[SetAsid
     values["messages"] = "\n".join(" ".join(message.split()) for message in report.messages)
     values["outcome"] = report.outcome.value
     connection.execute(insert(run).values(id=number, **values))
-    connection.execute(delete(set_aside).where(set_aside.c.run_id.in_(select(run.c.id).where(run.c.source == report.source))))
+    if report.outcome is not Outcome.BUNDLED:
+        earlier = select(run.c.id).where(run.c.source == report.source)
+        connection.execute(delete(set_aside).where(set_aside.c.run_id.in_(earlier)))
     sample = rows_set_aside[:SET_ASIDE_KEPT]
     if sample:
         connection.execute(
@@ -54,7 +56,8 @@ def describe(connection: Connection, sources: Iterable[tuple[Source, bool]]) -> 
 
 def failures_in_a_row(store: Store, source_id: str) -> tuple[int, dt.datetime | None]:
     """How many of the newest runs failed one after the other, and when the last of them ended."""
-    newest = select(run.c.outcome, run.c.finished_at).where(run.c.source == source_id).order_by(run.c.id.desc()).limit(10)
+    asked = (run.c.source == source_id, run.c.outcome != "bundled")
+    newest = select(run.c.outcome, run.c.finished_at).where(*asked).order_by(run.c.id.desc()).limit(10)
     count, last = 0, None
     with store.reading() as connection:
         for outcome, finished_at in connection.execute(newest):
@@ -66,9 +69,9 @@ def failures_in_a_row(store: Store, source_id: str) -> tuple[int, dt.datetime | 
 
 def went_well(store: Store, source_id: str) -> bool:
     """Whether the newest run of a source, if there is one, ended without a fault."""
-    newest = select(run.c.outcome).where(run.c.source == source_id).order_by(run.c.id.desc()).limit(1)
+    asked = (run.c.source == source_id, run.c.outcome != "bundled")
     with store.reading() as connection:
-        return connection.scalar(newest) in (None, "ok", "bundled")
+        return connection.scalar(select(run.c.outcome).where(*asked).order_by(run.c.id.desc()).limit(1)) in (None, "ok")
 
 
 def last_answer(store: Store, source_id: str, url: str) -> str:
@@ -80,10 +83,11 @@ def last_answer(store: Store, source_id: str, url: str) -> str:
         return str(connection.scalar(newest.limit(1)) or "")
 
 
-def has_answer(store: Store, sha256: str) -> bool:
-    """Whether an answer with this content is recorded."""
+def has_answer(store: Store, source_id: str, sha256: str) -> bool:
+    """Whether an answer of a source with this content is recorded."""
+    same = select(answer.c.id).where(answer.c.source == source_id, answer.c.sha256 == sha256).limit(1)
     with store.reading() as connection:
-        return connection.scalar(select(answer.c.id).where(answer.c.sha256 == sha256).limit(1)) is not None
+        return connection.scalar(same) is not None
 
 
 def files_in_use(store: Store) -> set[str]:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from monitor.locale import _
 from monitor.news.mentions import stories
+from monitor.series import newest
 from monitor.views import frame, parts, reader
 
 
@@ -27,6 +28,9 @@ if share.empty:
 else:
     parts.trend_chart(share, view.situation.rules, reader.history(view.situation.id, view.as_of), "news_chart")
     st.caption(_("Per cent of all articles that GDELT monitored on the day. The ring is a day that is not over."))
+    latest = newest(share, view.as_of)
+    if latest is not None:
+        st.caption(_("Newest day: {freshness}").format(freshness=parts.freshness(latest)))
     counts = reader.figures(view.as_of, location=(view.situation.id,), indicator=("news_articles", "news_share"))
     parts.download(parts.exported(counts), parts.file_name("news_volume", as_of=view.as_of), "news_volume_csv")
 

@@ -46,6 +46,11 @@ def alert_card(standing: Standing) -> None:
 
 view = frame.heading(frame.chosen().situation.name, frame.chosen().situation.about)
 
+troubled = parts.troubled_sources()
+if troubled:
+    told = _("Last asked, these sources did not answer well, so their last good figures stand: {names}. See Sources.")
+    st.warning(told.format(names=", ".join(troubled)), icon=":material/warning:")
+
 st.subheader(_("Open alerts"), anchor=False)
 standings = reader.standings(view.situation, view.as_of)
 by_severity = list(reversed(Severity))

@@ -44,6 +44,13 @@ def source_names() -> Mapping[str, str]:
     return dict(zip(frame["id"], frame["name"], strict=True))
 
 
+def troubled_sources() -> list[str]:
+    """The names of the sources whose last run ended with a fault."""
+    runs = reader.last_runs()
+    bad = runs[~runs["outcome"].isin(["ok", "switched off"])]["source"]
+    return [source_names().get(name, name) for name in bad]
+
+
 def place_name(code: str) -> str:
     """A place or a situation by its name."""
     known = reader.all_situations()

@@ -18,6 +18,7 @@ from tests.building import SITUATION, Upstream, recording
 from tests.connectors import read, reasons
 
 D = dt.date
+AUGUST = D(2026, 8, 22)
 REGISTERED = {"location": "TUR", "origin": "SYR", "sv_id": "4", "geo_id": "113", "population_collection": "22,24"}
 ARRIVALS = {
     "region": "europe-mediterranean",
@@ -40,7 +41,7 @@ def since(people: Any, date: str = "2026-08-16", group: Any = "4797", geo: Any =
     return {"geomaster_id": geo, "population_group_id": group, "individuals": people, "date": date}
 
 
-def portal(region: Any = None, sums: Mapping[str, Any] | None = None, registered: Any = None, today: D = D(2026, 8, 22)) -> Context:
+def portal(region: Any = None, sums: Mapping[str, Any] | None = None, registered: Any = None, today: D = AUGUST) -> Context:
     """The portal on a day: the region's months, and the sums since the first of each month (by "07", "08"...)."""
 
     def reply(path: str, params: Mapping[str, str]) -> Any:

@@ -227,7 +227,7 @@ def quick_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     opened.engine.dispose()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(st.lists(OFFERED, min_size=1, max_size=4), min_size=1, max_size=6))
 @example([[(ENDS[0], MOMENTS[0], TOLD[0], "")], [(ENDS[0], MOMENTS[0], TOLD[2], "")], [(ENDS[0], MOMENTS[0], TOLD[2], "")]])
 def test_saves_in_any_order_read_back_as_a_plain_model_says(quick_store: Store, batches: list[list[tuple]]) -> None:

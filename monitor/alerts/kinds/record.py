@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from monitor.alerts.kinds import same_day
@@ -42,7 +43,7 @@ def judge(points: Sequence[Point], parameters: Mapping[str, Any]) -> Verdict:
         )
     elif len(earlier) < LEAST_EARLIER or highest is None:
         judgement, sentence, threshold = Judgement.CANNOT_SAY, _("Fewer than {least} earlier periods since {since}."), None
-    elif any(p.value is None for p in earlier):
+    elif any(p.value is None for p in earlier) or _has_hole([*earlier, newest]):
         judgement, sentence, threshold = Judgement.CANNOT_SAY, _("A period since {since} is not reported: it may have been higher."), None
     elif value <= (highest.value or 0.0):
         judgement, sentence = Judgement.QUIET, _("{value} in {period} is not the highest since {since}: {then} had {best}.")
@@ -52,6 +53,12 @@ def judge(points: Sequence[Point], parameters: Mapping[str, Any]) -> Verdict:
         judgement, sentence = Judgement.FIRES, _highest_since(points, value)
     reference = (highest.period_end, highest.value) if highest else (None, None)
     return Verdict(judgement, sentence.format(**words), newest.period_start, newest.period_end, value, threshold, *reference)
+
+
+def _has_hole(points: Sequence[Point]) -> bool:
+    """Whether a month or year is absent between two others. Single days are read when somebody counts: no hole."""
+    lasting = [p for p in points if p.period_end > p.period_start]
+    return any(after.period_start > before.period_end + dt.timedelta(days=1) for before, after in pairwise(lasting))
 
 
 def _highest_since(points: Sequence[Point], value: float) -> str:

@@ -33,6 +33,8 @@ def judge(points: Sequence[Point], parameters: Mapping[str, Any]) -> Verdict:
         judgement, sentence = Judgement.CANNOT_SAY, _("There is no figure for {then} to compare {period} with.")
     elif value < floor:
         judgement, sentence = Judgement.QUIET, _("{value} in {period} is below the floor of {floor}.")
+    elif value <= 0:
+        judgement, sentence = Judgement.QUIET, _("None in {period}.")
     elif not before:
         judgement, sentence = Judgement.FIRES, _("{value} in {period}, after none in {then}.")
     elif value >= ratio * before:
