@@ -42,7 +42,7 @@ def missing(store: Store, seeds: Path, now: dt.datetime) -> Bundle:
     """
     known = sources(seeds)
     text = (seeds / "figures.csv").read_text(encoding="utf-8")
-    accepted, refused = normalise.check(_rows(text, now), now.date(), frozenset())
+    accepted, refused = normalise.check(read(text, now), now.date(), frozenset())
     faulty = [row for row in refused if "future" not in row.reason and "unfinished" not in row.reason]
     if faulty:
         raise ContractError(f"seeds/figures.csv: {faulty[0].row}: {faulty[0].reason}")
@@ -60,8 +60,9 @@ def missing(store: Store, seeds: Path, now: dt.datetime) -> Bundle:
     )
 
 
-def load(store: Store, bundle: Bundle, now: dt.datetime) -> int:
-    """Store a bundle, one transaction a source; returns the number of rows stored. The caller holds `store.alone`."""
+def load(store: Store, seeds: Path, now: dt.datetime) -> int:
+    """Store what is missing, one transaction a source; returns the number of rows stored. The caller holds `store.alone`."""
+    bundle = missing(store, seeds, now)
     with store.writing() as connection:
         runs.describe(connection, bundle.described)
     stored = 0
@@ -71,7 +72,8 @@ def load(store: Store, bundle: Bundle, now: dt.datetime) -> int:
     return stored
 
 
-def _rows(text: str, now: dt.datetime) -> list[Observation]:
+def read(text: str, now: dt.datetime) -> list[Observation]:
+    """The rows of figures.csv."""
     return [_row(row, now) for row in csv.DictReader(io.StringIO(text))]
 
 

@@ -11,16 +11,19 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import quote, quote_plus, urlsplit
 
 import requests
 import stamina
 from cachecontrol.adapter import CacheControlAdapter
 from cachecontrol.caches import SeparateBodyFileCache
+from cachecontrol.heuristics import LastModified
 from requests_ratelimiter import LimiterMixin
 from urllib3.exceptions import MaxRetryError
 
@@ -81,7 +84,9 @@ class Client:
         session.headers["User-Agent"] = USER_AGENT
         session.max_redirects = 5
         remembered = (_WriteOnly if anew else SeparateBodyFileCache)(self.cache_dir)
-        adapter = _Paced(cache=remembered, per_second=1 / source.pace) if self.paced else CacheControlAdapter(cache=remembered)
+        keeps: Any = {"cache": remembered, "heuristic": LastModified()}  # the heuristic keeps answers that have no ETag
+        paced = self.paced and source.pace > 0
+        adapter = _Paced(per_second=1 / source.pace, **keeps) if paced else CacheControlAdapter(**keeps)
         session.mount("http://", adapter)
         session.mount("https://", adapter)
         deadline = self.monotonic() + source.budget
@@ -90,6 +95,7 @@ class Client:
             url = path if "://" in path else base.rstrip("/") + "/" + path.lstrip("/")
             return _Request(self, source, session, deadline, url, tuple(params), tag, expect, tuple(secrets)).answer()
 
+        weakref.finalize(get, session.close)  # else the pace's thread would outlive the run
         return get
 
 
@@ -190,7 +196,8 @@ class _Request:
 
     def _without_secrets(self, text: str) -> str:
         for secret in self.secrets:
-            text = text.replace(secret, "***")
+            for form in (secret, quote_plus(secret), quote(secret), quote(secret, safe="")):
+                text = text.replace(form, "***")
         return text
 
     def _error(self, message: str, *, permanent: bool = False) -> SourceError:
@@ -198,8 +205,11 @@ class _Request:
 
     def _place(self) -> str:
         """Host and path, without the query: enough to find it, and no secret in it."""
-        parts = urlsplit(self.url)
-        return f"{parts.netloc}{parts.path}"
+        try:
+            parts = urlsplit(self.url)
+        except ValueError:
+            return self._without_secrets(self.url)  # not an address
+        return self._without_secrets(f"{parts.netloc.rpartition('@')[2]}{parts.path}")
 
 
 def _meaning(status: int) -> str:
@@ -209,7 +219,7 @@ def _meaning(status: int) -> str:
 def _retry_after(reply: requests.Response, now: dt.datetime) -> float | None:
     """Seconds of a Retry-After header, which is a number or a date; None when absent or unreadable."""
     text = reply.headers.get("Retry-After", "").strip()
-    if text.isdigit():
+    if text.isascii() and text.isdigit():
         return float(text)
     try:
         return max(0.0, (parsedate_to_datetime(text) - now).total_seconds())

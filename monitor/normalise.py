@@ -46,7 +46,8 @@ def check_mentions(mentions: Iterable[Mention], situation: Situation) -> list[Me
     for row in mentions:
         title = clean_title(row.title)
         text = f"{title} {clean_title(row.summary)}"
-        if title and (row.query or matches(text, situation.people_terms, situation.place_terms)):
+        linked = row.url.lower().startswith(("https://", "http://"))  # anything else would be a link that runs or leads nowhere
+        if title and linked and (row.query or matches(text, situation.people_terms, situation.place_terms)):
             identity = canonical_url(row.identity) if "://" in row.identity else row.identity
             kept.setdefault(identity, dataclasses.replace(row, identity=identity, title=title))
     return list(kept.values())
@@ -86,11 +87,11 @@ def _value(row: Observation, today: dt.date, situations: Set[str]) -> str:
         return "a value with status not_reported" if missing else "no value: missing is not zero"
     if row.value is None:
         return ""
-    if not math.isfinite(row.value) or row.value < 0:
+    if row.value != row.value or row.value == math.inf or row.value < 0:
         return f"impossible value {row.value}"
     if INDICATORS[row.key.indicator].measure is not Measure.RATIO:
         if row.value > LARGEST:
-            return f"absurd value {row.value:,.0f}"
+            return f"absurd value {row.value:,}"
         if not float(row.value).is_integer():
             return f"{row.value} is not a whole number"
     return ""

@@ -13,6 +13,6 @@ def prepare(settings: Settings) -> Store:
     now = settings.clock()
     if bundle.missing(store, settings.seeds_dir, now).rows:  # else nobody waits for a refresh under way
         with store.alone(wait=60.0):
-            if bundle.load(store, bundle.missing(store, settings.seeds_dir, now), now):
+            if bundle.load(store, settings.seeds_dir, now):
                 watch.update_ledger(store, situations.load_all(settings.seeds_dir / "situations"), now)
     return store

@@ -105,7 +105,10 @@ def _read_situation(connector: Connector, context: Context, reading: Reading, fa
             failed.append(part)
     parsed: Parsed = connector.parse(context, answers) if answers else Parsed()
     accepted, refused = normalise.check(parsed.observations, context.today, {context.situation.id})
-    if answers and parsed.observations and not accepted:
+    if parsed.set_aside and not parsed.observations and not parsed.mentions:
+        told = f"not one of {len(parsed.set_aside)} rows could be read, the first since: {parsed.set_aside[0].reason}"
+        raise SourceError(told, permanent=True)
+    if parsed.observations and not accepted:
         raise SourceError(
             f"not one of {len(parsed.observations)} rows could be accepted, the first since: {refused[0].reason}", permanent=True
         )

@@ -59,8 +59,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         data_dir=data_dir,
         database_url=str(url),
         today=_day(env.get("MONITOR_TODAY") or config.get("today")),
-        bases={**_lowered(config.get("base")), **_prefixed(env, "MONITOR_BASE_")},
-        keys={**_lowered(config.get("key")), **_prefixed(env, "MONITOR_KEY_")},
+        bases={**_lowered(_table(config, "base")), **_prefixed(env, "MONITOR_BASE_")},
+        keys={**_lowered(_table(config, "key")), **_prefixed(env, "MONITOR_KEY_")},
         options=_options(env, config),
     )
 
@@ -87,8 +87,15 @@ def _day(value: Any) -> dt.date | None:
         raise SettingsError(f"MONITOR_TODAY is {value!r}; an ISO day such as 2020-02-28 is due") from None
 
 
-def _lowered(table: Any) -> dict[str, str]:
-    return {str(name).lower(): str(value) for name, value in (table or {}).items()}
+def _table(config: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    table = config.get(name, {})
+    if not isinstance(table, dict):
+        raise SettingsError(f"{name!r} in the configuration file is {table!r}; a table [{name}] is due")
+    return table
+
+
+def _lowered(table: Mapping[str, Any]) -> dict[str, str]:
+    return {name.lower(): str(value) for name, value in table.items()}
 
 
 def _prefixed(env: Mapping[str, str], prefix: str) -> dict[str, str]:
@@ -96,7 +103,8 @@ def _prefixed(env: Mapping[str, str], prefix: str) -> dict[str, str]:
 
 
 def _options(env: Mapping[str, str], config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    options = {str(source): dict(table) for source, table in (config.get("options") or {}).items()}
+    configured = _table(config, "options")
+    options = {source: dict(_table(configured, source)) for source in configured}
     reserved = ("BASE", "KEY", "DATA", "DATABASE")
     for name, value in env.items():
         parts = name.split("_", 2)

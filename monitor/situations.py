@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +48,9 @@ def _build(table: Mapping[str, Any], stem: str) -> Situation:
     if table["id"] != stem:
         raise ValueError(f"id is {table['id']!r}; the file's name says {stem!r}")
     codes = {group: tuple(_place(code, kind, group) for code in table.get(group, ())) for group, kind in PLACES.items()}
-    news = table.get("news", {})
+    news = _table(table.get("news", {}), "[news]")
     _refuse_unknown(news, {"people", "places", "query"}, "[news]")
-    rules = tuple(_rule(entry) for entry in table.get("rule", ()))
+    rules = tuple(_rule(entry) for entry in _tables(table.get("rule", []), "rule"))
     wrong = next((told for rule in rules if (told := alert_rules.check(rule))), "")
     if wrong:
         raise ValueError(wrong)
@@ -61,17 +62,50 @@ def _build(table: Mapping[str, Any], stem: str) -> Situation:
         name=table["name"],
         about=table["about"],
         **codes,
-        people_terms={lang: tuple(terms) for lang, terms in news.get("people", {}).items()},
-        place_terms={lang: tuple(terms) for lang, terms in news.get("places", {}).items()},
-        queries=tuple(Query(q["id"], q["name"], q["gdelt"]) for q in news.get("query", ())),
-        headlines=tuple(Headline(_series(h["series"]), h["label"], h.get("note", "")) for h in table.get("headline", ())),
+        people_terms=_terms(news, "people"),
+        place_terms=_terms(news, "places"),
+        queries=tuple(_query(entry) for entry in _tables(news.get("query", []), "news.query")),
+        headlines=tuple(_headline(entry) for entry in _tables(table.get("headline", []), "headline")),
         rules=rules,
-        sources=table.get("sources", {}),
+        sources=_table(table.get("sources", {}), "[sources]"),
     )
 
 
-def _refuse_unknown(table: Mapping[str, Any], known: set[str], where: str) -> None:
-    unknown = sorted(set(table) - known)
+def _table(value: Any, where: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError(f"{where} is {value!r}; a table is due")
+    return value
+
+
+def _tables(value: Any, name: str) -> list[Mapping[str, Any]]:
+    if not isinstance(value, list):
+        raise ValueError(f"{name} is one table; each begins with [[{name}]], in two pairs of brackets")
+    return [_table(entry, f"[[{name}]]") for entry in value]
+
+
+def _terms(news: Mapping[str, Any], name: str) -> dict[str, tuple[str, ...]]:
+    """Search terms by language."""
+    by_language = _table(news.get(name, {}), f"[news.{name}]")
+    for language, terms in by_language.items():
+        if not isinstance(terms, list) or not all(isinstance(term, str) and term for term in terms):
+            raise ValueError(f"[news.{name}] {language} is {terms!r}; a list of words is due")
+    return {language: tuple(terms) for language, terms in by_language.items()}
+
+
+def _query(entry: Mapping[str, Any]) -> Query:
+    _refuse_unknown(entry, {"id", "name", "gdelt"}, "[[news.query]]")
+    if not re.fullmatch(r"[\w-]+", str(entry["id"])):
+        raise ValueError(f"[[news.query]] id is {entry['id']!r}; letters, digits and - are due, since it becomes part of a series")
+    return Query(entry["id"], entry["name"], entry["gdelt"])
+
+
+def _headline(entry: Mapping[str, Any]) -> Headline:
+    _refuse_unknown(entry, {"series", "label", "note"}, "[[headline]]")
+    return Headline(_series(entry["series"]), entry["label"], entry.get("note", ""))
+
+
+def _refuse_unknown(table: Mapping[str, Any], known: Collection[str], where: str) -> None:
+    unknown = sorted(set(table) - set(known))
     if unknown:
         raise ValueError(f"{where} has the unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}")
 
@@ -83,7 +117,9 @@ def _place(code: str, kind: PlaceKind, group: str) -> str:
     return code
 
 
-def _series(text: str) -> SeriesKey:
+def _series(text: Any) -> SeriesKey:
+    if not isinstance(text, str):
+        raise ValueError(f"series is {text!r}; source/indicator/location/origin/breakdown is due")
     key = SeriesKey.parse(text)
     if key.indicator not in INDICATORS:
         raise ValueError(f"{text}: {key.indicator!r} is not an indicator; known are {', '.join(INDICATORS)}")

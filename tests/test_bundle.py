@@ -34,8 +34,8 @@ def fresh(tmp_path: Path) -> Store:
 
 
 def test_every_bundled_row_passes_the_gate() -> None:
-    text = (SEEDS / "figures.csv").read_bytes()
-    accepted, refused = normalise.check(bundle.read(text, "digest", NOW), NOW.date(), frozenset())
+    text = (SEEDS / "figures.csv").read_text(encoding="utf-8")
+    accepted, refused = normalise.check(bundle.read(text, NOW), NOW.date(), frozenset())
     assert (len(accepted), refused) == (965, [])
 
 

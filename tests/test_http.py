@@ -124,8 +124,8 @@ class Asking:
 @pytest.fixture
 def asking(server: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Asking:
     """The real adapter, at a pace that no test notices."""
-    adapter = client_module._Adapter
-    monkeypatch.setattr(client_module, "_Adapter", lambda cache, per_second: adapter(cache=cache, per_second=1000, limit_statuses=()))
+    adapter = client_module._Paced
+    monkeypatch.setattr(client_module, "_Paced", lambda per_second, **keeps: adapter(per_second=1000, limit_statuses=(), **keeps))
     return Asking(server, tmp_path)
 
 
@@ -429,8 +429,8 @@ def test_a_stop_ends_the_run_before_another_request_and_between_attempts(asking:
 def rate_of(client: Client, source: Source, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
     """(requests, milliseconds) that the adapter of this source is limited to."""
     made: list[Any] = []
-    adapter = client_module._Adapter
-    monkeypatch.setattr(client_module, "_Adapter", lambda **how: made.append(adapter(**how)) or made[-1])
+    adapter = client_module._Paced
+    monkeypatch.setattr(client_module, "_Paced", lambda **how: made.append(adapter(**how)) or made[-1])
     client.for_source(source, "http://127.0.0.1")
     (rate,) = made[0].limiter.bucket_factory.rates
     made[0].close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from apscheduler.executors.pool import ThreadPoolExecutor
 
 from monitor.connectors import registry
 from monitor.model import Source
@@ -44,7 +45,7 @@ def test_without_a_last_failure_there_is_no_rest() -> None:
 
 def test_each_source_has_one_job_at_its_cadence_that_starts_at_once() -> None:
     sources = [connector.SOURCE for connector in registry().values()]
-    made = scheduler(sources, lambda _: None, NOON)
+    made = scheduler(sources, lambda _: None, NOON, ThreadPoolExecutor(1))
     jobs = {job.id: job for job in made.get_jobs()}
     assert list(jobs) == [one.id for one in sources]
     for one in sources:
@@ -53,10 +54,10 @@ def test_each_source_has_one_job_at_its_cadence_that_starts_at_once() -> None:
 
 
 def test_a_late_job_runs_once_and_never_beside_itself() -> None:
-    made = scheduler([source(MINUTES)], lambda _: None, NOON)
+    made = scheduler([source(MINUTES)], lambda _: None, NOON, ThreadPoolExecutor(1))
     defaults = made._job_defaults
     assert (defaults["coalesce"], defaults["max_instances"], defaults["misfire_grace_time"]) == (True, 1, None)
 
 
 def test_a_source_on_the_clock_of_another_zone_is_asked_by_utc() -> None:
-    assert str(scheduler([], lambda _: None, NOON).timezone) == "UTC"
+    assert str(scheduler([], lambda _: None, NOON, ThreadPoolExecutor(1)).timezone) == "UTC"

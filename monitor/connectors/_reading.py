@@ -12,7 +12,7 @@ from monitor.errors import SourceError
 from monitor.model import Answer
 
 MISSING = frozenset({"", "-", "*"})  # not applicable, not collected, suppressed
-ILLEGAL_ESCAPE = re.compile(r'\\(?!["\\/bfnrtu])')
+ESCAPE = re.compile(r'(\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))|\\')  # a legal escape, or a backslash that means nothing
 
 
 def json_of(answer: Answer) -> Any:
@@ -26,7 +26,7 @@ def json_of(answer: Answer) -> Any:
     except json.JSONDecodeError:
         pass
     try:
-        return json.loads(ILLEGAL_ESCAPE.sub(r"\\\\", text), strict=False)
+        return json.loads(ESCAPE.sub(lambda found: found[1] or "", text), strict=False)
     except json.JSONDecodeError as error:
         raise SourceError(
             f"{answer.url}: the JSON breaks off or is damaged ({error.msg} at character {error.pos})", source=answer.source
@@ -38,6 +38,14 @@ def field(row: Any, name: str, answer: Answer) -> Any:
     if not isinstance(row, dict) or name not in row:
         raise SourceError(f"{answer.url}: the field {name!r} is missing, so the format has changed", permanent=True, source=answer.source)
     return row[name]
+
+
+def rows(container: Any, name: str, answer: Answer) -> list[Any]:
+    """container[name], which must be a list; raises SourceError when it is missing or something else."""
+    found = field(container, name, answer)
+    if not isinstance(found, list):
+        raise SourceError(f"{answer.url}: {name!r} is no list, so the format has changed", permanent=True, source=answer.source)
+    return found
 
 
 def count(value: object) -> int | None:

@@ -39,11 +39,11 @@ def fetch(context: Context) -> Iterator[Answer | Exception]:
     for query in context.situation.queries:
         common = [("query", query.gdelt), ("format", "json")]
         yield context.get(PATH, [*common, ("mode", "timelinevolraw"), ("timespan", "3m")], tag=f"{VOLUME} {query.id}")
-        yield context.get(
-            PATH,
-            [*common, ("mode", "artlist"), ("timespan", "7d"), ("maxrecords", "250"), ("sort", "datedesc")],
-            tag=f"{ARTICLES} {query.id}",
-        )
+        articles = [*common, ("mode", "artlist"), ("timespan", "7d"), ("maxrecords", "250"), ("sort", "datedesc")]
+        try:
+            yield context.get(PATH, articles, tag=f"{ARTICLES} {query.id}")
+        except EmptyAnswer as error:  # the counts are good without the list
+            yield error
 
 
 def parse(context: Context, answers: Sequence[Answer]) -> Parsed:
@@ -70,6 +70,9 @@ def _read_timeline(answer: Answer, query: str, context: Context, parsed: Parsed)
             continue
         if value is None or not norm:
             parsed.set_aside.append(SetAside("a day without the number of articles monitored", str(day)))
+            continue
+        if value > norm:
+            parsed.set_aside.append(SetAside("more articles matched than were monitored", str(day)))
             continue
         status = Status.PROVISIONAL if date >= context.today else Status.REPORTED
         for indicator, figure in (("news_articles", float(value)), ("news_share", round(100 * value / norm, 5))):

@@ -40,7 +40,7 @@ def fetch(context: Context) -> Iterator[Answer | Exception]:
     """
     for place in context.options.get("registered", ()):
         try:
-            yield context.get(TIMESERIES, _registered(place), tag=f"registered {place['location']} {place['origin']}")
+            yield _checked(context.get(TIMESERIES, _registered(place), tag=f"registered {place['location']} {place['origin']}"))
         except SourceError as error:
             yield error
     arrivals = context.options.get("arrivals")
@@ -48,31 +48,45 @@ def fetch(context: Context) -> Iterator[Answer | Exception]:
         yield from _fetch_arrivals(context, arrivals)
 
 
+def _checked(answer: Answer) -> Answer:
+    for point in _points(answer):
+        field(point, "data_date", answer)
+        field(point, "individuals", answer)
+    return answer
+
+
+def _option(table: Mapping[str, Any], name: str) -> Any:
+    if name not in table:
+        raise SourceError(f"the situation file gives no {name!r} under [sources.odp]", permanent=True, source=SOURCE.id)
+    return table[name]
+
+
 def _registered(place: Mapping[str, str]) -> list[tuple[str, str]]:
-    return [
-        ("sv_id", place["sv_id"]),
-        ("geo_id", place["geo_id"]),
-        ("population_collection", place["population_collection"]),
-        ("frequency", "day"),
-        ("fromDate", "1900-01-01"),
-    ]
+    asked = [(name, str(_option(place, name))) for name in ("sv_id", "geo_id", "population_collection")]
+    return [*asked, ("frequency", "day"), ("fromDate", "1900-01-01")]
 
 
 def _fetch_arrivals(context: Context, arrivals: Mapping[str, Any]) -> Iterator[Answer]:
-    year = context.today.year
-    groups = {name: ",".join(ids) for name, ids in arrivals["groups"].items()}
+    # In January the December that is still settling is asked for as well.
+    first = min(context.today.replace(month=1, day=1), _month_before(context.today))
+    groups = {name: ",".join(ids) for name, ids in _option(arrivals, "groups").items()}
+    view = ("sv_id", str(_option(arrivals, "sv_id")))
     for breakdown, ids in {"all": ",".join(groups.values()), **groups}.items():
-        params = [("sv_id", arrivals["sv_id"]), ("population_group", ids), ("frequency", "month"), ("fromDate", f"{year}-01-01")]
+        params = [view, ("population_group", ids), ("frequency", "month"), ("fromDate", first.isoformat())]
         yield context.get(TIMESERIES, params, tag=f"region {breakdown}")
-    for month in range(1, context.today.month + 1):
-        params = [
-            ("geo_id", "0"),
-            ("forcesublocation", "0"),
-            ("sv_id", arrivals["sv_id"]),
-            ("population_group", ",".join(groups.values())),
-            ("fromDate", f"{year}-{month:02d}-01"),
-        ]
-        yield context.get(SUBLOCATION, params, tag=f"since {year}-{month:02d}")
+    everywhere = [("geo_id", "0"), ("forcesublocation", "0"), view, ("population_group", ",".join(groups.values()))]
+    for start in _months(first, context.today):
+        yield context.get(SUBLOCATION, [*everywhere, ("fromDate", start.isoformat())], tag=f"since {start:%Y-%m}")
+
+
+def _month_before(day: dt.date) -> dt.date:
+    return (day.replace(day=1) - dt.timedelta(days=1)).replace(day=1)
+
+
+def _months(first: dt.date, last: dt.date) -> Iterator[dt.date]:
+    while first <= last:
+        yield first
+        first = month_end(first.year, first.month) + dt.timedelta(days=1)
 
 
 def parse(context: Context, answers: Sequence[Answer]) -> Parsed:
@@ -83,7 +97,7 @@ def parse(context: Context, answers: Sequence[Answer]) -> Parsed:
         by_kind[answer.tag.split()[0]].append(answer)
     for answer in by_kind["registered"]:
         _read_registered(answer, parsed)
-    since = [_Since(answer, context.options["arrivals"], parsed) for answer in by_kind["since"]]
+    since = [_Since(answer, context, parsed) for answer in by_kind["since"]]
     newest = max((day for sums in since for day in sums.newest.values()), default=None)
     for answer in by_kind["region"]:
         _read_region(answer, context, newest, parsed)
@@ -105,8 +119,15 @@ def _read_registered(answer: Answer, parsed: Parsed) -> None:
             parsed.observations.append(Observation(key, Frequency.DAY, day, day, value, answer))
 
 
-def _points(answer: Answer) -> Sequence[Any]:
-    points = field(field(json_of(answer), "data", answer), "timeseries", answer)
+def _says_nothing(body: Any) -> bool:
+    """`{"status": "no_data"}` and `{}` are this portal's other words for an empty list."""
+    return body == {} or (isinstance(body, dict) and body.get("status") == "no_data")
+
+
+def _points(answer: Answer) -> list[Any]:
+    body = json_of(answer)
+    data = None if _says_nothing(body) else field(body, "data", answer)
+    points = field(data, "timeseries", answer) if data else None
     if not points:
         raise EmptyAnswer(f"{answer.url}: an empty series, which is a fault and not a zero", source=SOURCE.id)
     return list(points)
@@ -119,7 +140,7 @@ def _read_region(answer: Answer, context: Context, newest: dt.date | None, parse
             year, month = int(field(point, "year", answer)), int(field(point, "month", answer))
             start, end = dt.date(year, month, 1), month_end(year, month)
             value = count(field(point, "individuals", answer))
-        except ValueError as error:
+        except (TypeError, ValueError) as error:
             parsed.set_aside.append(SetAside(str(error), f"{key} {point}"))
             continue
         if value is not None and _begun(start, newest):
@@ -141,14 +162,15 @@ def _month_status(end: dt.date, reported: dt.date | None, today: dt.date) -> Sta
 class _Since:
     """The sums since one first of a month: people by (geo_id, breakdown), and each country's newest report date."""
 
-    def __init__(self, answer: Answer, arrivals: Mapping[str, Any], parsed: Parsed) -> None:
+    def __init__(self, answer: Answer, context: Context, parsed: Parsed) -> None:
         self.answer = answer
         year, month = (int(part) for part in answer.tag.split()[1].split("-"))
         self.start, self.end = dt.date(year, month, 1), month_end(year, month)
         self.sums: dict[tuple[str, str], int] = {}
         self.newest: dict[str, dt.date] = {}
-        groups = {group: breakdown for breakdown, ids in arrivals["groups"].items() for group in ids}
-        for row in field(json_of(answer), "data", answer):
+        groups = {group: breakdown for breakdown, ids in context.options["arrivals"]["groups"].items() for group in ids}
+        body = json_of(answer)
+        for row in () if _says_nothing(body) else field(body, "data", answer) or ():
             try:
                 geo, group = str(field(row, "geomaster_id", answer)), str(field(row, "population_group_id", answer))
                 value, day = count(field(row, "individuals", answer)), dt.date.fromisoformat(str(field(row, "date", answer)))
@@ -160,7 +182,8 @@ class _Since:
             elif value is not None:
                 slot = (geo, groups[group])
                 self.sums[slot] = self.sums.get(slot, 0) + value
-                self.newest[geo] = max(day, self.newest.get(geo, day))
+                reported = min(day, context.today)  # a report dated ahead says nothing of the months ahead
+                self.newest[geo] = max(reported, self.newest.get(geo, reported))
 
 
 def _read_countries(since: Sequence[_Since], context: Context, parsed: Parsed) -> None:
@@ -186,11 +209,11 @@ def _read_country_month(place: Mapping[str, str], sums: _Since, later: _Since | 
     for (row_geo, breakdown), value in sums.sums.items():
         if row_geo == geo:
             months[breakdown] = value - (later.sums.get((geo, breakdown), 0) if later else 0)
-    for breakdown, value in {**months, "all": sum(months.values())}.items():
+    whole = {} if min(months.values()) < 0 else {"all": sum(months.values())}
+    for breakdown, value in {**months, **whole}.items():
         key = SeriesKey(SOURCE.id, "arrivals", place["location"], "", breakdown)
         if value < 0:
-            parsed.set_aside.append(
-                SetAside("a later sum exceeds an earlier one: revised downward between the two", f"{key} {sums.start:%Y-%m} = {value}")
-            )
+            told = "a later sum exceeds an earlier one: revised downward between the two"
+            parsed.set_aside.append(SetAside(told, f"{key} {sums.start:%Y-%m} = {value}"))
         else:
             parsed.observations.append(Observation(key, Frequency.MONTH, sums.start, sums.end, value, sums.answer, status))

@@ -45,10 +45,10 @@ def _checked(answer: Answer) -> Answer:
     body = answer.body.lower()
     if b"<!entity" in body:
         raise SourceError(f"{answer.tag}: the feed declares entities, which are never expanded", permanent=True, source=SOURCE.id)
-    if not body.rstrip().endswith((b"</rss>", b"</feed>", b"</rdf:rdf>")):
-        raise SourceError(f"{answer.tag}: the feed breaks off before its end", source=SOURCE.id)
     if b"<item" not in body and not (b"<feed" in body and b"<entry" in body):
         raise SourceError(f"{answer.tag}: a feed without an item, so its format has changed or it answers with nothing", source=SOURCE.id)
+    if not body.rstrip().endswith((b"</rss>", b"</feed>", b"</rdf:rdf>")):
+        raise SourceError(f"{answer.tag}: the feed breaks off before its end", source=SOURCE.id)
     return answer
 
 
@@ -66,10 +66,19 @@ def parse(context: Context, answers: Sequence[Answer]) -> Parsed:
     return parsed
 
 
+def _date(item: Any) -> dt.datetime | None:
+    """When the item was published, or else changed; None when it does not say so in a way that can be read."""
+    # feedparser's own get would warn, and take one date for the other.
+    given = dict.get(item, "published_parsed") or dict.get(item, "updated_parsed")
+    try:
+        return dt.datetime.fromtimestamp(calendar.timegm(given), dt.UTC) if given else None
+    except (ValueError, OverflowError, OSError):
+        return None  # year 0, or 10000
+
+
 def _mention(item: Any, answer: Answer, context: Context) -> Mention:
     url = str(item["link"])
-    parsed_date = item.get("published_parsed") or item.get("updated_parsed")
-    seen = dt.datetime.fromtimestamp(calendar.timegm(parsed_date), dt.UTC) if parsed_date else answer.retrieved_at
+    date = _date(item)
     return Mention(
         situation=context.situation.id,
         identity=str(item.get("id") or url),
@@ -78,8 +87,8 @@ def _mention(item: Any, answer: Answer, context: Context) -> Mention:
         domain=urlsplit(url).netloc,
         language=str(item.get("language") or ""),
         country="",
-        seen_at=min(seen, answer.retrieved_at),  # a feed that dates its items ahead does not lead the list
-        dated=bool(parsed_date),
+        seen_at=min(date or answer.retrieved_at, answer.retrieved_at),  # a feed that dates its items ahead does not lead the list
+        dated=date is not None,
         query="",
         feed=answer.tag,
         answer=answer,

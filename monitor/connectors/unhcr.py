@@ -12,7 +12,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
 from monitor import places
-from monitor.connectors._reading import count, field, json_of
+from monitor.connectors._reading import count, field, json_of, rows
 from monitor.errors import EmptyAnswer, SourceError
 from monitor.model import Answer, Context, Frequency, Observation, Parsed, SeriesKey, SetAside, Source, Status
 
@@ -43,11 +43,19 @@ def fetch(context: Context) -> Iterator[Answer | Exception]:
     page, pages = 1, 1
     while page <= pages:
         answer = context.get(PATH, _params(context, page), tag=f"page {page}")
-        pages = count(field(json_of(answer), "maxPages", answer)) or 0
-        if pages == 0:
+        body = json_of(answer)
+        pages = _whole(field(body, "maxPages", answer), "maxPages", answer)
+        if not rows(body, "items", answer):
             raise EmptyAnswer("answered with no rows for the codes asked for", source=SOURCE.id)
         yield answer
         page += 1
+
+
+def _whole(value: object, name: str, answer: Answer) -> int:
+    try:
+        return count(value) or 0
+    except ValueError:
+        raise SourceError(f"{answer.url}: {name} is {value!r}, so the format has changed", permanent=True, source=SOURCE.id) from None
 
 
 def _params(context: Context, page: int) -> list[tuple[str, str]]:
@@ -73,7 +81,7 @@ def parse(context: Context, answers: Sequence[Answer]) -> Parsed:
     parsed = Parsed()
     asked = (frozenset(context.situation.origins), frozenset(_hosts(context)), range(FIRST_YEAR, context.today.year + 1))
     for answer in answers:
-        for row in field(json_of(answer), "items", answer):
+        for row in rows(json_of(answer), "items", answer):
             _refuse_strangers(row, asked, answer)
             _read_row(row, context, answer, parsed)
     return parsed
@@ -81,7 +89,7 @@ def parse(context: Context, answers: Sequence[Answer]) -> Parsed:
 
 def _refuse_strangers(row: Any, asked: Sequence[Container[Any]], answer: Answer) -> None:
     """A misspelt parameter is ignored upstream and gives world totals: an answer to another question is void."""
-    echo = field(row, "coo_iso", answer), field(row, "coa_iso", answer), int(field(row, "year", answer))
+    echo = field(row, "coo_iso", answer), field(row, "coa_iso", answer), _whole(field(row, "year", answer), "year", answer)
     if not all(given in wanted for given, wanted in zip(echo, asked, strict=True)):
         raise SourceError(f"answered for {echo[0]} to {echo[1]} in {echo[2]}, which was not asked", permanent=True, source=SOURCE.id)
 
@@ -94,7 +102,9 @@ def _read_row(row: Mapping[str, Any], context: Context, answer: Answer, parsed: 
             return
     as_of = as_of_year(year, context.today)
     if as_of is None:
-        parsed.set_aside.append(SetAside("released these days: mid-year or end-year cannot be told until 15 June", _shown(row)))
+        begun = context.today < dt.date(year, 7, 1)
+        told = "the half year is not over" if begun else "released these days: mid-year or end-year cannot be told until 15 June"
+        parsed.set_aside.append(SetAside(told, _shown(row)))
         return
     end, status = as_of
     for name in (*STOCKS, *FLOWS):

@@ -13,13 +13,15 @@ from courlan import clean_url
 
 TAG = re.compile(r"<[^>]*>")
 SPACED_BEFORE = re.compile(r"\s+([,.:;!?%)\]}’”])")
-SPACED_APOSTROPHE = re.compile(r"(?<=\w)\s*(['’])\s*(?=(?:s|t|re|ve|ll|d|de|da|te|ta|e|a|i|in|nin)\b)", re.IGNORECASE)
+SPACED_APOSTROPHE = re.compile(r"(?<=\w)\s*(['’])\s*(?=(?:s|t|re|ve|ll|d|de|da|te|ta|in|nin)\b)", re.IGNORECASE)
 
 
 def canonical_url(url: str) -> str:
     """The address without fragment and tracking parameters, in lower-case host: what identifies an article."""
-    cleaned = clean_url(url) or url
-    scheme, host, path, query, _ = urlsplit(cleaned)
+    try:
+        scheme, host, path, query, _ = urlsplit(clean_url(url) or url)
+    except ValueError:
+        return url  # not an address at all
     return urlunsplit((scheme.lower(), host.lower(), path, query, ""))
 
 
@@ -33,7 +35,7 @@ def clean_title(text: str) -> str:
 
 def folded(text: str) -> str:
     """Lower case without accents and dots, so that İdlib, Idlib and idlib are one word."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("ı", "i"))
+    decomposed = unicodedata.normalize("NFKD", text).casefold().replace("ı", "i")
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 

@@ -100,7 +100,7 @@ def open_store(url: str) -> Store:
         told = "the address is malformed" if type(error) is ValueError else " ".join(str(error).split())
         raise SettingsError(f"MONITOR_DATABASE_URL cannot be used: {told}") from None
     shown = parsed.render_as_string(hide_password=True)
-    store = Store(engine, Path(parsed.database or "monitor.db").with_suffix(".lock"))
+    store = Store(engine, Path(f"{parsed.database or 'monitor.db'}.lock"))
     try:
         if store.is_sqlite:
             store.lock_file.parent.mkdir(parents=True, exist_ok=True)

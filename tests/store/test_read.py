@@ -131,12 +131,6 @@ def test_articles_are_those_of_the_situation_known_on_the_day_newest_first(store
     assert len(read.mentions(store, "syria-turkiye-greece", LATER, limit=1)) == 1
 
 
-def test_the_newest_article_of_each_feed_is_told(store: Store) -> None:
-    assert read.newest_mentions_by_feed(store) == {}
-    save(store, mentions=[mention("a", seen="2020-02-01", feed="one"), mention("b", seen="2020-02-02", feed="one"), mention("c", feed="")])
-    assert read.newest_mentions_by_feed(store) == {"one": at("2020-02-02")}
-
-
 def test_the_newest_period_of_a_source_is_as_known_on_a_day(store: Store) -> None:
     save(store, figure(10, end="2020-01-31", known="2020-02-10"), figure(11, end="2020-02-29", known="2020-03-10"))
     save(store, figure(5, key=HOSTED, start="2019-12-31", end="2019-12-31", known="2020-06-15"))

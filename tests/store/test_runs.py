@@ -57,8 +57,8 @@ def test_the_last_answer_of_an_address_is_the_one_seen_last(store: Store) -> Non
         save(store, figure(1, answer=answer(known, name.encode(), file=name)))
     assert runs.last_answer(store, "frontex", "https://example.org/x") == "a"
     assert runs.last_answer(store, "frontex", "https://example.org/y") == ""
-    assert runs.has_answer(store, answer(body=b"a").sha256)
-    assert not runs.has_answer(store, answer(body=b"c").sha256)
+    assert runs.has_answer(store, answer(body=b"a").source, answer(body=b"a").sha256)
+    assert not runs.has_answer(store, answer(body=b"c").source, answer(body=b"c").sha256)
 
 
 def test_the_version_grows_with_every_run(store: Store) -> None:
