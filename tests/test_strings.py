@@ -10,8 +10,8 @@ import pytest
 from monitor.settings import ROOT
 
 SHOWING = {
-    "title", "subheader", "header", "caption", "markdown", "info", "success", "warning", "error", "metric", "selectbox", "multiselect",
-    "date_input", "select_slider", "download_button", "badge", "expander", "Page", "set_page_config", "TextColumn", "DateColumn",
+    "title", "header", "caption", "markdown", "info", "success", "warning", "error", "metric", "selectbox", "multiselect",
+    "date_input", "download_button", "badge", "expander", "Page", "set_page_config", "TextColumn", "DateColumn",
     "NumberColumn", "DatetimeColumn", "LinkColumn", "heading",
 }  # fmt: skip
 WORDED = {"help", "placeholder", "alt", "title", "display_text", "page_title", "label"}

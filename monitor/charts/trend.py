@@ -49,12 +49,13 @@ def chart(
         alt.Tooltip("told_known", type="nominal", title=_("Known on")),
     ]
     base = alt.Chart(figures).encode(x=x, y=y, color=color)
-    firm, loose = alt.datum["firm"] == True, alt.datum["firm"] == False  # noqa: E712
     layers: list[alt.Chart] = [
         base.mark_line(strokeWidth=2),
-        base.transform_filter(firm).mark_point(filled=True, size=22, opacity=1).encode(tooltip=tooltip),
-        base.transform_filter(loose).mark_point(filled=False, size=70, strokeWidth=2, opacity=1).encode(tooltip=tooltip),
+        base.transform_filter("datum.firm").mark_point(filled=True, size=22, opacity=1).encode(tooltip=tooltip),
     ]
+    if not figures["firm"].all():
+        rings = base.transform_filter("!datum.firm").mark_point(filled=False, size=70, strokeWidth=2, opacity=1)
+        layers.append(rings.encode(tooltip=tooltip))
     layers += _levels(levels, look) + _alerts(alerts, look)
     return alt.LayerChart(layer=layers, height=HEIGHT + (LEGEND_ROW * figures["name"].nunique() if many else 0))
 

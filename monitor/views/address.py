@@ -29,18 +29,6 @@ def several(key: str, options: Sequence[T], default: Sequence[T]) -> None:
     _write(key, st.session_state[key], default)
 
 
-def span(key: str, options: Sequence[int]) -> tuple[int, int]:
-    """The range that the address names, else all of the options. A slider is a range by its value, not by its state."""
-    addressed = _addressed(key, options)
-    valid = len(addressed) == 2 and addressed[0] <= addressed[1]
-    return (addressed[0], addressed[1]) if valid else (options[0], options[-1])
-
-
-def keep_span(key: str, chosen: tuple[int, int], options: Sequence[int]) -> None:
-    """Write a range into the address, unless it is all of the options."""
-    _write(key, chosen, (options[0], options[-1]))
-
-
 def day(key: str, first: dt.date, last: dt.date) -> None:
     """Set the state of a day; the default is the last possible one."""
     if key not in st.session_state:

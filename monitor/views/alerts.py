@@ -67,7 +67,7 @@ order = [Judgement.FIRES, Judgement.CANNOT_SAY, Judgement.QUIET]
 for standing in sorted(standings, key=lambda one: order.index(one.verdict.judgement)):
     rule_row(standing)
 
-st.subheader(_("History"), anchor=False)
+st.header(_("History"), anchor=False)
 entries = reader.history(view.situation.id, view.as_of)
 if not entries:
     st.caption(_("Nothing has been raised yet."))

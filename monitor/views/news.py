@@ -19,7 +19,7 @@ def article_table(articles: pd.DataFrame) -> pd.DataFrame:
 
 view = frame.heading(_("News"), _("How much is written, as a share of all articles monitored. Many articles are not many people."))
 
-st.subheader(_("Volume"), anchor=False)
+st.header(_("Volume"), anchor=False)
 share = reader.figures(view.as_of, location=(view.situation.id,), indicator=("news_share",))
 if share.empty:
     st.info(
@@ -34,7 +34,7 @@ else:
     counts = reader.figures(view.as_of, location=(view.situation.id,), indicator=("news_articles", "news_share"))
     parts.download(parts.exported(counts), parts.file_name("news_volume", as_of=view.as_of), "news_volume_csv")
 
-st.subheader(_("Articles"), anchor=False)
+st.header(_("Articles"), anchor=False)
 articles = reader.mentions(view.situation.id, view.as_of)
 if articles.empty:
     st.caption(_("No article yet."))

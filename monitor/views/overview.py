@@ -51,7 +51,7 @@ if troubled:
     told = _("Last asked, these sources did not answer well, so their last good figures stand: {names}. See Sources.")
     st.warning(told.format(names=", ".join(troubled)), icon=":material/warning:")
 
-st.subheader(_("Open alerts"), anchor=False)
+st.header(_("Open alerts"), anchor=False)
 standings = reader.standings(view.situation, view.as_of)
 by_severity = list(reversed(Severity))
 firing = sorted(
@@ -70,7 +70,7 @@ if silent:
         told = _("No rule fires, but {n} of {all} cannot say, for want of figures or since the newest are too old.")
     st.info(told.format(n=len(silent), all=len(standings)), icon=":material/help:")
 
-st.subheader(_("Headline figures"), anchor=False)
+st.header(_("Headline figures"), anchor=False)
 shown = {headline: reader.one_series(view.as_of, headline.series) for headline in view.situation.headlines}
 with st.grid(min_column_width=300):
     for headline, figures in shown.items():
@@ -85,7 +85,7 @@ if known:
     parts.trend_chart(known[chosen], view.situation.rules, history, "overview_chart")
     parts.download(parts.exported(known[chosen]), parts.file_name("figures", as_of=view.as_of), "overview_csv")
 
-st.subheader(_("News volume"), anchor=False)
+st.header(_("News volume"), anchor=False)
 news = reader.figures(view.as_of, location=(view.situation.id,), indicator=("news_share",))
 if len(news):
     parts.trend_chart(news, view.situation.rules, (), "overview_news")

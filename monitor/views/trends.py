@@ -57,7 +57,7 @@ with st.grid(min_column_width=260):
     of_places = of_indicator[of_indicator["location"].isin(chosen_places)]
     origins = [code or ALL_ORIGINS for code in sorted(set(of_places["origin"]))] or [ALL_ORIGINS]
     address.one("origin", origins, next((key.origin for key in preferred if key.origin in origins), origins[0]))
-    origin = st.selectbox(_("Country of origin"), origins, key="origin", format_func=origin_name, disabled=len(origins) < 2)
+    origin = st.selectbox(_("Country of origin"), origins, key="origin", format_func=origin_name)
 
 st.caption(f"{_(INDICATORS[indicator].about)} {_('Measure')}: {INDICATORS[indicator].measure}.")
 found = reader.figures(view.as_of, indicator=(indicator,), location=tuple(chosen_places), origin=("" if origin == ALL_ORIGINS else origin,))
@@ -66,10 +66,14 @@ if found.empty:
     st.stop()
 
 years = list(range(found["period_end"].dt.year.min(), found["period_end"].dt.year.max() + 1))
-if len(years) > 1:
-    first, last = st.select_slider(_("Years"), years, address.span("years", years), key=f"years_{years[0]}_{years[-1]}")
-    address.keep_span("years", (first, last), years)
-    found = found[found["period_end"].dt.year.between(first, last)]
+with st.container(horizontal=True):
+    address.one("from", years, years[0])
+    first = st.selectbox(_("From year"), years, key="from", width=140)
+    later = [year for year in years if year >= first]
+    address.one("to", later, later[-1])
+    last = st.selectbox(_("To year"), later, key="to", width=140)
+found = found[found["period_end"].dt.year.between(first, last)]
+
 parts.trend_chart(found, view.situation.rules, reader.history(view.situation.id, view.as_of), "trend_chart")
 st.caption(_("A ring is a provisional figure, a gap a missing one, a triangle the period that raised an alert."))
 
@@ -98,7 +102,7 @@ parts.download(table, parts.file_name(indicator, *chosen_places, as_of=view.as_o
 
 keys = [SeriesKey(*row) for row in found[list(SeriesKey._fields)].drop_duplicates().itertuples(index=False)]
 changed = revision_table(keys)
-st.subheader(_("Revisions"), anchor=False)
+st.header(_("Revisions"), anchor=False)
 if changed.empty:
     st.caption(_("No figure of these series has changed since it was first known."))
 else:

@@ -43,7 +43,7 @@ def download(reader: Reader, button: int = 0) -> list[dict[str, str]]:
 
 
 def test_the_file_of_a_chart_holds_the_figures_that_are_shown(reader: Reader) -> None:
-    reader.open("/trends?indicator=refugees&place=TUR&origin=SYR&years=2019&years=2025")
+    reader.open("/trends?indicator=refugees&place=TUR&origin=SYR&from=2019&to=2025")
     rows = download(reader)
     assert tuple(rows[0]) == export.FIGURES
     unhcr = {row["period_end"]: row["value"] for row in rows if row["source"] == "unhcr"}
@@ -70,7 +70,7 @@ def test_a_deep_link_restores_the_choices_and_a_choice_rewrites_the_address(read
 
 
 def test_an_address_with_nonsense_in_it_shows_the_defaults(reader: Reader) -> None:
-    page = reader.open("/trends?indicator=%3Cscript%3E&place=XXX&years=1&as_of=never&situation=nowhere")
+    page = reader.open("/trends?indicator=%3Cscript%3E&place=XXX&from=1&as_of=never&situation=nowhere")
     expect(page.get_by_test_id("stMultiSelect")).to_contain_text("Türkiye")
     page.wait_for_url(re.compile(r"/trends$"))
 

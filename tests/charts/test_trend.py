@@ -58,21 +58,24 @@ def test_one_series_has_no_legend_and_two_have_one_and_the_room_for_it() -> None
 
 
 def test_firm_figures_are_dots_and_provisional_ones_rings() -> None:
-    _, dots, rings, *_ = spec(figures(1.0))["layer"]
-    assert dots["mark"]["filled"]
-    assert "['firm'] === true" in str(dots["transform"])
-    assert not rings["mark"]["filled"]
-    assert "['firm'] === false" in str(rings["transform"])
+    mixed = pd.concat([figures(1.0), figures(2.0, firm=False)])
+    _, dots, rings = spec(mixed)["layer"]
+    assert (dots["mark"]["filled"], dots["transform"]) == (True, [{"filter": "datum.firm"}])
+    assert (rings["mark"]["filled"], rings["transform"]) == (False, [{"filter": "!datum.firm"}])
+
+
+def test_without_provisional_figures_there_is_no_empty_layer_of_rings() -> None:
+    assert marks(spec(figures(1.0))) == ["line", "point"]
 
 
 def test_levels_and_alerts_are_drawn_only_where_there_are_some() -> None:
     empty = {"levels": pd.DataFrame(columns=["value", "label"]), "alerts": pd.DataFrame(columns=["when", "value", "told"])}
-    assert marks(spec(figures(1.0), **empty)) == ["line", "point", "point"]
+    assert marks(spec(figures(1.0), **empty)) == ["line", "point"]
     full = {
         "levels": pd.DataFrame({"value": [5.0], "label": ["the level"]}),
         "alerts": pd.DataFrame({"when": [pd.Timestamp(2020, 1, 1)], "value": [1.0], "told": ["why"]}),
     }
-    assert marks(spec(figures(1.0), **full)) == ["line", "point", "point", "rule", "text", "point"]
+    assert marks(spec(figures(1.0), **full)) == ["line", "point", "rule", "text", "point"]
 
 
 @pytest.mark.parametrize(("ratio", "written"), [(True, "~f"), (False, "~s")])

@@ -15,7 +15,7 @@ PAGES = ("overview", "trends", "news", "alerts", "sources")
 
 def words(app: AppTest) -> str:
     """Everything that a page says in its blocks of text."""
-    blocks = [*app.markdown, *app.caption, *app.info, *app.success, *app.warning, *app.title, *app.subheader]
+    blocks = [*app.markdown, *app.caption, *app.info, *app.success, *app.warning, *app.title, *app.header]
     return "\n".join(str(block.value) for block in blocks)
 
 
