@@ -12,11 +12,12 @@ import datetime as dt
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from urllib.parse import quote, quote_plus, urlsplit
 
 import requests
@@ -38,9 +39,29 @@ CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
 LONGEST_WAIT = 30.0  # a server that asks for more is asked again in the next run instead
 CHUNK = 65_536
-FIRST_BYTES = {"json": (b"{", b"["), "feed": (b"<?xml", b"<rss", b"<feed", b"<rdf", b"<!doctype rss", b"<!--")}
-EXPECTED = {"json": "JSON", "feed": "a feed"}
-ACCEPT = {"json": "application/json", "feed": "application/rss+xml, application/atom+xml, application/xml;q=0.9, */*;q=0.5"}
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+
+
+class Body(NamedTuple):
+    """A kind of answer: what it is called, what is asked for, and how it begins (nothing: anything but a page)."""
+
+    called: str
+    accept: str
+    begins: tuple[bytes, ...]
+
+
+BODIES: Mapping[str, Body] = {
+    "json": Body("JSON", "application/json", (b"{", b"[")),
+    "feed": Body(
+        "a feed",
+        "application/rss+xml, application/atom+xml, application/xml;q=0.9, */*;q=0.5",
+        (b"<?xml", b"<rss", b"<feed", b"<rdf", b"<!doctype rss", b"<!--"),
+    ),
+    "csv": Body("CSV", "text/csv, text/plain;q=0.9, */*;q=0.5", ()),
+    "xlsx": Body("a workbook", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet, */*;q=0.5", (b"pk",)),
+    "html": Body("a page", "text/html", (b"<!doctype html", b"<html", b"<head", b"<!--")),
+}
+PAGE = (b"<!doctype html", b"<html")
 
 
 class _Paced(LimiterMixin, CacheControlAdapter):  # type: ignore[misc]
@@ -91,9 +112,17 @@ class Client:
         session.mount("https://", adapter)
         deadline = self.monotonic() + source.budget
 
-        def get(path: str, params: Sequence[tuple[str, str]] = (), *, tag: str = "", expect: str = "json") -> Answer:
+        def get(
+            path: str,
+            params: Sequence[tuple[str, str]] = (),
+            *,
+            tag: str = "",
+            expect: str = "json",
+            headers: Mapping[str, str] = NO_HEADERS,
+        ) -> Answer:
             url = path if "://" in path else base.rstrip("/") + "/" + path.lstrip("/")
-            return _Request(self, source, session, deadline, url, tuple(params), tag, expect, tuple(secrets)).answer()
+            asked = _Request(self, source, session, deadline, url, tuple(params), tag, BODIES[expect], headers, tuple(secrets))
+            return asked.answer()
 
         weakref.finalize(get, session.close)  # else the pace's thread would outlive the run
         return get
@@ -108,7 +137,8 @@ class _Request:
     url: str
     params: tuple[tuple[str, str], ...]
     tag: str
-    expect: str
+    due: Body
+    headers: Mapping[str, str]
     secrets: tuple[str, ...]
     tries: int = 0
 
@@ -141,7 +171,7 @@ class _Request:
                 params=self.params,
                 stream=True,
                 timeout=(CONNECT_SECONDS, READ_SECONDS),
-                headers={"Accept": ACCEPT[self.expect]},
+                headers={"Accept": self.due.accept, **self.headers},
             ) as reply:
                 self._check_status(reply)
                 body = b"".join(self._chunks(reply))
@@ -190,9 +220,10 @@ class _Request:
         start = body[:400].lstrip(b"\xef\xbb\xbf \t\r\n")
         if not start:
             raise EmptyAnswer(f"{self._place()}: answered HTTP 200 with nothing in it", source=self.source.id)
-        if not start.lower().startswith(FIRST_BYTES[self.expect]):
+        begins = start.lower()
+        if not begins.startswith(self.due.begins) if self.due.begins else begins.startswith(PAGE):
             shown = " ".join(body[:400].decode("utf-8", "replace").split())[:80]
-            raise self._error(f"answered with something else than {EXPECTED[self.expect]}: {shown!r}")
+            raise self._error(f"answered with something else than {self.due.called}: {shown!r}")
 
     def _without_secrets(self, text: str) -> str:
         for secret in self.secrets:

@@ -384,9 +384,14 @@ class Situation:
 
 
 class Get(Protocol):
-    """How a connector asks: the path after the base address (or a whole URL), and what kind of body is due."""
+    """How a connector asks: the path after the base address (or a whole URL), and what kind of body is due.
 
-    def __call__(self, path: str, params: Sequence[tuple[str, str]] = (), *, tag: str = "", expect: str = "json") -> Answer: ...
+    `expect` is json, feed, csv, xlsx or html; `headers` win over the client's own.
+    """
+
+    def __call__(
+        self, path: str, params: Sequence[tuple[str, str]] = (), *, tag: str = "", expect: str = "json", headers: Mapping[str, str] = ...
+    ) -> Answer: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from monitor.locale import _
 
 HEIGHT = 320  # of the plot; a legend stands above it
 LEGEND_ROW = 22
+CROWDED = 300  # points; more of them would hide the line
+DOT, SMALL_DOT = 22, 6
 
 
 class Look(NamedTuple):
@@ -51,7 +53,9 @@ def chart(
     base = alt.Chart(figures).encode(x=x, y=y, color=color)
     layers: list[alt.Chart] = [
         base.mark_line(strokeWidth=2),
-        base.transform_filter("datum.firm").mark_point(filled=True, size=22, opacity=1).encode(tooltip=tooltip),
+        base.transform_filter("datum.firm")
+        .mark_point(filled=True, size=DOT if len(figures) <= CROWDED else SMALL_DOT, opacity=1)
+        .encode(tooltip=tooltip),
     ]
     if not figures["firm"].all():
         rings = base.transform_filter("!datum.firm").mark_point(filled=False, size=70, strokeWidth=2, opacity=1)
