@@ -54,7 +54,7 @@ def _check_sources(chosen: Sequence[str]) -> None:
 
 def _client(settings: Settings, folder: Path | None = None) -> Client:
     data = folder or settings.data_dir
-    return Client(Archive(data), settings.clock, data / "http")
+    return Client(Archive(data), settings.clock, data / "http", settings.contact)
 
 
 def _day(value: dt.datetime | None, settings: Settings) -> dt.date:

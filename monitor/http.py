@@ -34,7 +34,7 @@ from monitor.errors import EmptyAnswer, SourceError
 from monitor.model import Answer, Get, Source
 from monitor.settings import Clock
 
-USER_AGENT = f"refugee-flow-monitor/{__version__} (+https://github.com/refugee-flow-monitor/refugee-flow-monitor)"
+USER_AGENT = f"refugee-flow-monitor/{__version__}"
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
 LONGEST_WAIT = 30.0  # a server that asks for more is asked again in the next run instead
@@ -91,6 +91,7 @@ class Client:
     archive: Archive
     clock: Clock
     cache_dir: Path
+    contact: str = ""  # where an upstream can reach who runs this
     paced: bool = True
     stopping: threading.Event = field(default_factory=threading.Event)
     monotonic: Callable[[], float] = time.monotonic
@@ -102,7 +103,7 @@ class Client:
         """
         session = requests.Session()
         session.headers["Cache-Control"] = "max-age=0"  # ask every time; what is remembered only saves the body
-        session.headers["User-Agent"] = USER_AGENT
+        session.headers["User-Agent"] = f"{USER_AGENT} (+{self.contact})" if self.contact else USER_AGENT
         session.max_redirects = 5
         remembered = (_WriteOnly if anew else SeparateBodyFileCache)(self.cache_dir)
         keeps: Any = {"cache": remembered, "heuristic": LastModified()}  # the heuristic keeps answers that have no ETag

@@ -5,6 +5,7 @@ names), which wins over the defaults:
 
     MONITOR_DATA_DIR       where the database and the raw answers are kept        data_dir
     MONITOR_DATABASE_URL   an SQLAlchemy address (SQLite or PostgreSQL)           database_url
+    MONITOR_CONTACT        an address by which an upstream can reach you         contact
     MONITOR_TODAY          an ISO day that stands for today (replays, tests)      today
     MONITOR_BASE_<ID>      the base address of source ID                          [base] id = "..."
     MONITOR_KEY_<ID>       the credential of source ID                            [key] id = "..."
@@ -35,6 +36,7 @@ class Settings:
     data_dir: Path
     database_url: str
     today: dt.date | None = None
+    contact: str = ""
     bases: Mapping[str, str] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -59,6 +61,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         data_dir=data_dir,
         database_url=str(url),
         today=_day(env.get("MONITOR_TODAY") or config.get("today")),
+        contact=str(env.get("MONITOR_CONTACT") or config.get("contact") or ""),
         bases={**_lowered(_table(config, "base")), **_prefixed(env, "MONITOR_BASE_")},
         keys={**_lowered(_table(config, "key")), **_prefixed(env, "MONITOR_KEY_")},
         options=_options(env, config),

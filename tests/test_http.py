@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from monitor import __version__
 from monitor import http as client_module
 from monitor.archive import Archive
 from monitor.errors import EmptyAnswer, SourceError
@@ -144,11 +145,12 @@ def test_an_answer_says_where_when_and_what(asking: Asking) -> None:
     assert (found.body, found.retrieved_at, found.tag, found.source) == (b'{"a": 1}', NOON, "tag", "test")
 
 
-def test_the_client_names_itself_and_where_to_complain(asking: Asking) -> None:
+@pytest.mark.parametrize(("contact", "named"), [("", ""), ("desk@example.org", " (+desk@example.org)")])
+def test_the_client_names_itself_and_who_runs_it(asking: Asking, contact: str, named: str) -> None:
+    asking.client.contact = contact
     asking.get(send())
     (headers,) = asking.server.headers_seen
-    assert headers["User-Agent"].startswith("refugee-flow-monitor/")
-    assert "+https://" in headers["User-Agent"]
+    assert headers["User-Agent"] == f"refugee-flow-monitor/{__version__}{named}"
 
 
 @pytest.mark.parametrize("path", ["v1/x", "/v1/x"])
@@ -248,7 +250,7 @@ def test_a_pause_that_cannot_be_read_is_as_good_as_none(asking: Asking, asked_fo
 
 def request(client: Client, budget: float) -> client_module._Request:
     source = replace(SOURCE, budget=budget)
-    return client_module._Request(client, source, None, client.monotonic() + budget, "", (), "", "json", ())  # type: ignore[arg-type]
+    return client_module._Request(client, source, None, client.monotonic() + budget, "", (), "", client_module.BODIES["json"], {}, ())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
