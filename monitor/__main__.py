@@ -207,11 +207,18 @@ def schedule_command() -> None:
     def refresh_one(source: Source) -> None:
         try:
             refresh.refresh(settings, store, client, chosen, (source.id,), lambda run: typer.echo(_line(run)))
-        except MonitorError as error:
-            typer.echo(f"{source.id}: {error}", err=True)
+        except Exception as error:  # the schedule goes on, whatever one run meets
+            typer.echo(f"{source.id}: {_told(error)}", err=True)
 
     typer.echo("Schedule: " + ", ".join(f"{name} every {c.SOURCE.cadence}" for name, c in registry().items()))
     schedule.serve(store, client, [c.SOURCE for c in registry().values()], refresh_one, settings.clock, typer.echo)
+
+
+def _told(error: Exception) -> str:
+    """A fault in one line."""
+    if isinstance(error, MonitorError):
+        return str(error)
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}. Please report this; MONITOR_DEBUG=1 shows where it happened."
 
 
 def main() -> int:
@@ -220,16 +227,13 @@ def main() -> int:
     stamina.instrumentation.set_on_retry_hooks(())
     try:
         app()
-    except MonitorError as error:
-        typer.echo(f"monitor: {error}", err=True)
-        return 1
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader of our output has left
         return 1
     except Exception as error:
-        if os.environ.get("MONITOR_DEBUG"):
+        if os.environ.get("MONITOR_DEBUG") and not isinstance(error, MonitorError):
             raise
-        typer.echo(f"monitor: {type(error).__name__}: {error}. Please report this; MONITOR_DEBUG=1 shows where it happened.", err=True)
+        typer.echo(f"monitor: {_told(error)}", err=True)
         return 1
     return 0
 

@@ -13,6 +13,7 @@ import gzip
 import hashlib
 import json
 import os
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,17 +30,23 @@ class Archive:
         sha256 = hashlib.sha256(body).hexdigest()
         name = f"raw/{source}/{sha256[:2]}/{sha256}.gz"
         path = self.data_dir / name
-        if not path.exists():
+        if self.read(name) != body:  # not there yet, or damaged
             head = json.dumps({"url": url, "retrieved_at": retrieved_at.isoformat(timespec="seconds"), "sha256": sha256})
             path.parent.mkdir(parents=True, exist_ok=True)
             part = path.with_suffix(f".{os.getpid()}.part")
-            part.write_bytes(gzip.compress(head.encode() + b"\n" + body, 6, mtime=0))
-            part.replace(path)  # whole or not at all, whenever the process ends
+            with part.open("wb") as file:
+                file.write(gzip.compress(head.encode() + b"\n" + body, 6, mtime=0))
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)  # whole or not at all, whenever the process or the machine ends
         return sha256, name
 
-    def read(self, name: str) -> bytes:
-        """The body of one file of the archive."""
-        return gzip.decompress((self.data_dir / name).read_bytes()).split(b"\n", 1)[1]
+    def read(self, name: str) -> bytes | None:
+        """The body of one file of the archive; None when it is not there or not whole."""
+        try:
+            return gzip.decompress((self.data_dir / name).read_bytes()).split(b"\n", 1)[1]
+        except (OSError, EOFError, IndexError, zlib.error):
+            return None
 
     def prune(self, keep: Iterable[str], older_than: dt.datetime) -> int:
         """Delete files last written before `older_than` that are not in `keep`; returns how many."""

@@ -18,7 +18,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import quote, quote_plus, urlsplit, urlunsplit
 
 import requests
 import stamina
@@ -96,10 +96,10 @@ class Client:
     stopping: threading.Event = field(default_factory=threading.Event)
     monotonic: Callable[[], float] = time.monotonic
 
-    def for_source(self, source: Source, base: str, secrets: Sequence[str] = (), *, anew: bool = False) -> Get:
+    def for_source(self, source: Source, base: str, secrets: Sequence[str] = (), *, anew: bool = False, situations: int = 1) -> Get:
         """A function that asks this source, within its pace, its attempts and its budget.
 
-        `anew` takes no 304 for an answer: after a run that failed, what is remembered may be what it failed on.
+        The budget is for each of the `situations`. `anew` takes no 304 for an answer: after a run that failed, what is remembered may be what it failed on.
         """
         session = requests.Session()
         session.headers["Cache-Control"] = "max-age=0"  # ask every time; what is remembered only saves the body
@@ -111,7 +111,7 @@ class Client:
         adapter = _Paced(per_second=1 / source.pace, **keeps) if paced else CacheControlAdapter(**keeps)
         session.mount("http://", adapter)
         session.mount("https://", adapter)
-        deadline = self.monotonic() + source.budget
+        deadline = self.monotonic() + source.budget * situations
 
         def get(
             path: str,
@@ -176,7 +176,7 @@ class _Request:
             ) as reply:
                 self._check_status(reply)
                 body = b"".join(self._chunks(reply))
-                shown = self._without_secrets(reply.url or self.url)
+                shown = self._without_secrets(_public(reply.url or self.url))
         except requests.TooManyRedirects:
             raise self._error("redirects without end", permanent=True) from None
         except requests.Timeout:
@@ -184,6 +184,7 @@ class _Request:
         except requests.exceptions.ContentDecodingError:
             raise _TryAgain("the body is announced as compressed and is not") from None
         except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
+            self._check_time()
             unreached = isinstance(error.args[0] if error.args else None, MaxRetryError)
             raise _TryAgain("cannot be reached" if unreached else "the connection broke") from None
         except requests.RequestException as error:
@@ -210,12 +211,21 @@ class _Request:
 
     def _chunks(self, reply: requests.Response) -> Iterator[bytes]:
         size = 0
-        for chunk in reply.iter_content(CHUNK):
-            size += len(chunk)
-            if size > self.source.max_bytes:
-                raise self._error(f"the answer is larger than {self.source.max_bytes / 1e6:.0f} MB and was cut off", permanent=True)
-            self._check_time()
-            yield chunk
+        # A body that comes byte by byte never times out: when the budget is used up the connection is shut from outside.
+        # (Headers that come byte by byte are bounded by their number alone.)
+        watch = threading.Timer(max(0.0, self.deadline - self.client.monotonic()), _shut, (reply,))
+        watch.daemon = True
+        watch.start()
+        try:
+            for chunk in reply.iter_content(CHUNK):
+                size += len(chunk)
+                if size > self.source.max_bytes:
+                    raise self._error(f"the answer is larger than {self.source.max_bytes / 1e6:.0f} MB and was cut off", permanent=True)
+                self._check_time()
+                yield chunk
+        finally:
+            watch.cancel()
+        self._check_time()
 
     def _check_first_bytes(self, body: bytes) -> None:
         start = body[:400].lstrip(b"\xef\xbb\xbf \t\r\n")
@@ -242,6 +252,20 @@ class _Request:
         except ValueError:
             return self._without_secrets(self.url)  # not an address
         return self._without_secrets(f"{parts.netloc.rpartition('@')[2]}{parts.path}")
+
+
+def _shut(reply: requests.Response) -> None:
+    """End a reply that another thread is reading."""
+    try:
+        reply.raw.shutdown()
+    except (ValueError, OSError):
+        reply.close()  # an answer from the memory has no connection
+
+
+def _public(url: str) -> str:
+    """An address without the user and password that may stand in it."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def _meaning(status: int) -> str:

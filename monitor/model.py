@@ -505,8 +505,8 @@ class Run:
 
 
 def is_complete(point: Point) -> bool:
-    """Whether a rule may judge the point: it has a value and its period is not provisional."""
-    return point.value is not None and point.status is not Status.PROVISIONAL
+    """Whether a rule may judge the point: it has a value, and its period is neither unfinished nor ahead."""
+    return point.value is not None and point.status not in (Status.PROVISIONAL, Status.PROJECTED)
 
 
 def refuse_sum(indicators: Iterable[str], over: Over) -> str:

@@ -6,10 +6,11 @@ import dataclasses
 import datetime as dt
 import math
 from collections.abc import Callable, Iterable, Set
+from typing import Any
 
 from monitor import places
 from monitor.model import INDICATORS, Measure, Mention, Observation, PlaceKind, SeriesKey, SetAside, Situation, Status
-from monitor.news.mentions import canonical_url, clean_title, matches
+from monitor.news.mentions import canonical_url, clean_title, matches, printable
 
 Slot = tuple[SeriesKey, dt.date, dt.date, dt.datetime | None]
 EARLIEST = dt.date(1900, 1, 1)
@@ -48,8 +49,10 @@ def check_mentions(mentions: Iterable[Mention], situation: Situation) -> list[Me
         text = f"{title} {clean_title(row.summary)}"
         linked = row.url.lower().startswith(("https://", "http://"))  # anything else would be a link that runs or leads nowhere
         if title and linked and (row.query or matches(text, situation.people_terms, situation.place_terms)):
-            identity = canonical_url(row.identity) if "://" in row.identity else row.identity
-            kept.setdefault(identity, dataclasses.replace(row, identity=identity, title=title))
+            # An id that is no address is the feed's own: two feeds may both have an article 1001.
+            identity = canonical_url(row.identity) if "://" in row.identity else f"{row.feed} {row.identity}".strip()
+            texts: dict[str, Any] = {name: printable(getattr(row, name)) for name in ("url", "domain", "language", "country")}
+            kept.setdefault(printable(identity), dataclasses.replace(row, identity=printable(identity), title=title, **texts))
     return list(kept.values())
 
 
@@ -63,22 +66,27 @@ def refusal(row: Observation, today: dt.date, situations: Set[str]) -> str:
     return next((reason for test in TESTS if (reason := test(row, today, situations))), "")
 
 
-def _names(row: Observation, today: dt.date, situations: Set[str]) -> str:
-    indicator = INDICATORS.get(row.key.indicator)
+def unknown_name(key: SeriesKey, situations: Set[str]) -> str:
+    """Which part of a series is not in the vocabulary or the crosswalk; empty when all are."""
+    indicator = INDICATORS.get(key.indicator)
     if indicator is None:
-        return f"unknown indicator {row.key.indicator!r}"
-    if indicator.breakdowns and row.key.breakdown not in indicator.breakdowns:
-        return f"unknown breakdown {row.key.breakdown!r} of {indicator.id}"
-    if row.key.location in situations:
+        return f"unknown indicator {key.indicator!r}"
+    if indicator.breakdowns and key.breakdown not in indicator.breakdowns:
+        return f"unknown breakdown {key.breakdown!r} of {indicator.id}"
+    if key.location in situations:
         return "" if indicator.measure in (Measure.VOLUME, Measure.RATIO) else "a situation is no location of people"
-    place = places.find(row.key.location)
+    place = places.find(key.location)
     if place is None or place.code in places.ORIGINS_ONLY:
-        return f"unknown place {row.key.location!r}"
-    if row.key.origin:
-        origin = places.find(row.key.origin)
+        return f"unknown place {key.location!r}"
+    if key.origin:
+        origin = places.find(key.origin)
         if origin is None or origin.kind is not PlaceKind.COUNTRY:
-            return f"unknown country of origin {row.key.origin!r}"
+            return f"unknown country of origin {key.origin!r}"
     return ""
+
+
+def _names(row: Observation, today: dt.date, situations: Set[str]) -> str:
+    return unknown_name(row.key, situations)
 
 
 def _value(row: Observation, today: dt.date, situations: Set[str]) -> str:

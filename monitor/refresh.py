@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 
@@ -58,17 +58,27 @@ def refresh(
                 for name, connector in chosen.items()
             ]
             for job in as_completed(jobs):
-                reading = job.result()
-                _note_gaps(store, client.archive, chosen[reading.run.source], reading)
-                done.append(append.save(store, reading.run, reading.answers, reading.observations, reading.mentions, reading.set_aside))
+                done.append(_stored(store, client.archive, chosen, job.result()))
                 tell(done[-1])
         watch.update_ledger(store, situations, settings.clock())
-        client.archive.prune(runs.files_in_use(store), settings.clock() - dt.timedelta(days=RAW_DAYS))
+        if not only:
+            # By real time, whatever day a replay has set: the files carry the time of the machine.
+            client.archive.prune(runs.files_in_use(store), dt.datetime.now(dt.UTC) - dt.timedelta(days=RAW_DAYS))
     return done
 
 
+def _stored(store: Store, archive: Archive, connectors: Mapping[str, Connector], reading: Reading) -> Run:
+    """Store one source. What the store cannot take is that source's fault and never another's."""
+    try:
+        _note_gaps(store, archive, connectors[reading.run.source], reading)
+        return append.save(store, reading.run, reading.answers, reading.observations, reading.mentions, reading.set_aside)
+    except Exception as error:
+        told = f"its answer could not be stored ({type(error).__name__}), and nothing of it was; please report this"
+        return append.save(store, Run(reading.run.source, reading.run.started_at, reading.run.finished_at, Outcome.FAILED, messages=[told]))
+
+
 def read_source(
-    connector: Connector, situations: Iterable[Situation], settings: Settings, client: Client, *, anew: bool = False
+    connector: Connector, situations: Collection[Situation], settings: Settings, client: Client, *, anew: bool = False
 ) -> Reading:
     """Ask one source and pass its rows through the gate. Never raises: what went wrong is in the run.
 
@@ -81,16 +91,16 @@ def read_source(
         reading.run.outcome = Outcome.OFF
         reading.run.messages.append(f"needs MONITOR_KEY_{source.id.upper()}: ask for it at {source.key_from}")
     else:
-        get = client.for_source(source, settings.bases.get(source.id, source.base), (key,) if key else (), anew=anew)
+        get = client.for_source(
+            source, settings.bases.get(source.id, source.base), (key,) if key else (), anew=anew, situations=len(situations)
+        )
         failed: list[Exception] = []
-        try:
-            for situation in situations:
-                options = {**situation.sources.get(source.id, {}), **settings.options.get(source.id, {})}
-                context = Context(situation, options, client.clock().date(), get, key)
-                _read_situation(connector, context, reading, failed)
-        except Exception as error:  # a connector that breaks must not break the others
-            failed.append(error)
-            reading = Reading(reading.run)
+        for situation in situations:
+            options = {**situation.sources.get(source.id, {}), **settings.options.get(source.id, {})}
+            try:
+                _read_situation(connector, Context(situation, options, client.clock().date(), get, key), reading, failed)
+            except Exception as error:  # a connector that breaks must not break the others, nor one situation another
+                failed.append(error)
         _conclude(reading, failed)
     reading.run.finished_at = client.clock()
     return reading
@@ -140,12 +150,9 @@ def _note_gaps(store: Store, archive: Archive, connector: Connector, reading: Re
         return
     for context, answer in reading.contexts:
         earlier = runs.last_answer(store, connector.SOURCE.id, answer.url)
-        if not earlier or earlier == answer.file:
-            continue
-        try:
-            before = archive.read(earlier)
-        except OSError:
-            continue  # the archive was cleared by hand: nothing to compare with
+        before = archive.read(earlier) if earlier and earlier != answer.file else None
+        if before is None:
+            continue  # the first poll, the same answer, or one that the archive no longer has
         left = _identities(connector, context, replace(answer, body=before)) & _identities(connector, context, answer)
         if not left:
             reading.run.messages.append(f"{answer.tag}: none of the last poll's items is left, so some in between may be missing")

@@ -60,9 +60,11 @@ def serve(
     def end(*_: object) -> None:
         tell("ending: the request under way is let finish")
         client.stopping.set()
-        made.shutdown(wait=False)
+        if made.running:
+            made.shutdown(wait=False)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    made.start()
+    if not client.stopping.is_set():
+        made.start()
     pool.shutdown(wait=True)  # so that nothing of a run is left to the interpreter's end

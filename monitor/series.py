@@ -40,8 +40,11 @@ class Figure:
 
     @property
     def change(self) -> float | None:
-        """Change against the same period a year earlier, as a fraction; None when there is nothing to compare with."""
-        return (self.value - self.before) / self.before if self.before else None
+        """Change against the same period a year earlier, as a fraction; None when there is nothing to compare with.
+
+        A figure that is still provisional is not compared: half a month against a whole one would always have fallen.
+        """
+        return (self.value - self.before) / self.before if self.before and self.status != "provisional" else None
 
 
 def newest(frame: pd.DataFrame, as_of: dt.date, points: int = 36) -> Figure | None:
@@ -73,7 +76,7 @@ def newest(frame: pd.DataFrame, as_of: dt.date, points: int = 36) -> Figure | No
 
 
 def with_gaps(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with an empty row for every period that a regular series lacks, so that a line breaks there.
+    """The frame with an empty row for every gap of a regular series, so that a line breaks there.
 
     Stocks by day are read when somebody counts, so they have no regular step and no gaps of their own.
     """
@@ -91,6 +94,8 @@ def _one_with_gaps(part: pd.DataFrame) -> pd.DataFrame:
     missing = pd.period_range(have.min(), have.max(), freq=code).difference(have)
     if missing.empty:
         return part
+    # One empty row in each gap breaks the line; more would only be carried about.
+    missing = missing[[0, *(n for n in range(1, len(missing)) if missing[n] != missing[n - 1] + 1)]]
     key = {name: part[name].iloc[0] for name in (*SeriesKey._fields, "frequency")}
     ends = missing.end_time.normalize().astype("datetime64[s]")
     starts = ends if measure is Measure.STOCK else missing.start_time.astype("datetime64[s]")

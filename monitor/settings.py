@@ -4,6 +4,7 @@ The environment wins over the configuration file (`monitor.toml` beside app.py, 
 names), which wins over the defaults:
 
     MONITOR_DATA_DIR       where the database and the raw answers are kept        data_dir
+    MONITOR_SEEDS_DIR      where situations and bundled figures are read from     seeds_dir
     MONITOR_DATABASE_URL   an SQLAlchemy address (SQLite or PostgreSQL)           database_url
     MONITOR_CONTACT        an address by which an upstream can reach you         contact
     MONITOR_TODAY          an ISO day that stands for today (replays, tests)      today
@@ -60,6 +61,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         data_dir=data_dir,
         database_url=str(url),
+        seeds_dir=Path(env.get("MONITOR_SEEDS_DIR") or config.get("seeds_dir") or ROOT / "seeds").expanduser().resolve(),
         today=_day(env.get("MONITOR_TODAY") or config.get("today")),
         contact=str(env.get("MONITOR_CONTACT") or config.get("contact") or ""),
         bases={**_lowered(_table(config, "base")), **_prefixed(env, "MONITOR_BASE_")},
@@ -108,7 +110,7 @@ def _prefixed(env: Mapping[str, str], prefix: str) -> dict[str, str]:
 def _options(env: Mapping[str, str], config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     configured = _table(config, "options")
     options = {source: dict(_table(configured, source)) for source in configured}
-    reserved = ("BASE", "KEY", "DATA", "DATABASE")
+    reserved = ("BASE", "KEY", "DATA", "DATABASE", "SEEDS")
     for name, value in env.items():
         parts = name.split("_", 2)
         if len(parts) == 3 and parts[0] == "MONITOR" and parts[1] not in reserved and value.strip():

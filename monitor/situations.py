@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from monitor import places
+from monitor import normalise, places
 from monitor.alerts import rules as alert_rules
 from monitor.errors import SituationError
 from monitor.model import INDICATORS, Headline, PlaceKind, Query, Rule, SeriesKey, Severity, Situation
@@ -50,7 +50,7 @@ def _build(table: Mapping[str, Any], stem: str) -> Situation:
     codes = {group: tuple(_place(code, kind, group) for code in table.get(group, ())) for group, kind in PLACES.items()}
     news = _table(table.get("news", {}), "[news]")
     _refuse_unknown(news, {"people", "places", "query"}, "[news]")
-    rules = tuple(_rule(entry) for entry in _tables(table.get("rule", []), "rule"))
+    rules = tuple(_rule(entry, stem) for entry in _tables(table.get("rule", []), "rule"))
     wrong = next((told for rule in rules if (told := alert_rules.check(rule))), "")
     if wrong:
         raise ValueError(wrong)
@@ -65,7 +65,7 @@ def _build(table: Mapping[str, Any], stem: str) -> Situation:
         people_terms=_terms(news, "people"),
         place_terms=_terms(news, "places"),
         queries=tuple(_query(entry) for entry in _tables(news.get("query", []), "news.query")),
-        headlines=tuple(_headline(entry) for entry in _tables(table.get("headline", []), "headline")),
+        headlines=tuple(_headline(entry, stem) for entry in _tables(table.get("headline", []), "headline")),
         rules=rules,
         sources=_table(table.get("sources", {}), "[sources]"),
     )
@@ -99,9 +99,9 @@ def _query(entry: Mapping[str, Any]) -> Query:
     return Query(entry["id"], entry["name"], entry["gdelt"])
 
 
-def _headline(entry: Mapping[str, Any]) -> Headline:
+def _headline(entry: Mapping[str, Any], situation: str) -> Headline:
     _refuse_unknown(entry, {"series", "label", "note"}, "[[headline]]")
-    return Headline(_series(entry["series"]), entry["label"], entry.get("note", ""))
+    return Headline(_series(entry["series"], situation), entry["label"], entry.get("note", ""))
 
 
 def _refuse_unknown(table: Mapping[str, Any], known: Collection[str], where: str) -> None:
@@ -117,16 +117,19 @@ def _place(code: str, kind: PlaceKind, group: str) -> str:
     return code
 
 
-def _series(text: Any) -> SeriesKey:
+def _series(text: Any, situation: str) -> SeriesKey:
     if not isinstance(text, str):
         raise ValueError(f"series is {text!r}; source/indicator/location/origin/breakdown is due")
     key = SeriesKey.parse(text)
     if key.indicator not in INDICATORS:
         raise ValueError(f"{text}: {key.indicator!r} is not an indicator; known are {', '.join(INDICATORS)}")
+    unknown = normalise.unknown_name(key, {situation})
+    if unknown:
+        raise ValueError(f"{text}: {unknown}")
     return key
 
 
-def _rule(entry: Mapping[str, Any]) -> Rule:
+def _rule(entry: Mapping[str, Any], situation: str) -> Rule:
     for name in RULE:
         if not entry.get(name):
             raise ValueError(f"rule {entry.get('id', '?')!r}: {name!r} is missing (every rule says its reason and where that comes from)")
@@ -134,7 +137,7 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
         id=entry["id"],
         name=entry["name"],
         kind=entry["kind"],
-        series=_series(entry["series"]),
+        series=_series(entry["series"], situation),
         severity=Severity(entry["severity"]),
         reason=entry["reason"],
         reason_source=entry["reason_source"],

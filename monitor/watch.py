@@ -43,23 +43,21 @@ def _vintage(row: Sequence[Any]) -> Vintage:
 
 
 def standings(store: Store, situation: Situation, as_of: dt.datetime) -> list[Standing]:
-    """Every rule of a situation on the figures as known at a moment; nothing is read from the ledger or written."""
+    """Every rule of a situation on the figures as known at a moment, with what the ledger has of it until then."""
     known = vintages(store, situation.rules)
-    return [_standing(rule, situation, known.get(rule.series, []), as_of) for rule in situation.rules]
+    entries = ledger.entries(store, situation.id, as_of)
+    return [
+        _standing(rule, situation, known.get(rule.series, []), [e for e in entries if e.rule == rule.id], as_of) for rule in situation.rules
+    ]
 
 
-def _standing(rule: Rule, situation: Situation, known: list[Vintage], as_of: dt.datetime) -> Standing:
-    history = state.transitions(rule, situation.id, known, as_of)
+def _standing(rule: Rule, situation: Situation, known: list[Vintage], entries: list[Transition], as_of: dt.datetime) -> Standing:
     verdict = rules.judge(rule, state.known_points(known, as_of), as_of.date())
     judged = (verdict.period_start, verdict.period_end)
     moments = [v.known_at for v in known if (v.point.period_start, v.point.period_end) == judged and v.known_at <= as_of]
+    raised = [entry for entry in entries if entry.move is Move.RAISED]
     return Standing(
-        situation.id,
-        rule,
-        verdict,
-        history[-1] if history else None,
-        next((one for one in reversed(history) if one.move is Move.RAISED), None),
-        max(moments, default=None),
+        situation.id, rule, verdict, entries[-1] if entries else None, raised[-1] if raised else None, max(moments, default=None)
     )
 
 

@@ -53,9 +53,19 @@ def test_what_is_left_of_a_write_that_was_broken_off_is_no_answer(tmp_path: Path
     assert archive.read(name) == b"{}"
 
 
-def test_a_file_that_is_not_there_is_an_os_error(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="No such file"):
-        Archive(tmp_path).read("raw/unhcr/00/00.gz")
+def test_a_file_that_is_not_there_is_no_answer(tmp_path: Path) -> None:
+    assert Archive(tmp_path).read("raw/unhcr/00/00.gz") is None
+
+
+@pytest.mark.parametrize("left", [0, 1, 20, -3])
+def test_a_damaged_file_is_no_answer_and_is_mended_by_the_next_one_like_it(tmp_path: Path, left: int) -> None:
+    archive = Archive(tmp_path)
+    _, name = archive.keep("unhcr", URL, b"the body" * 50, NOON)
+    whole = (tmp_path / name).read_bytes()
+    (tmp_path / name).write_bytes(whole[:left])
+    assert archive.read(name) is None
+    archive.keep("unhcr", URL, b"the body" * 50, NOON)
+    assert archive.read(name) == b"the body" * 50
 
 
 @given(st.binary(max_size=200))

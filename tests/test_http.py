@@ -421,6 +421,32 @@ def test_a_budget_that_runs_out_in_the_middle_of_a_body_ends_it(asking: Asking) 
     assert "not done within" in str(asking.fails(send(body=b"[" + b" " * 150_000 + b"]")))
 
 
+def drip(handler: Handler) -> None:
+    """A body that never ends and never pauses for long."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000000")
+    handler.end_headers()
+    try:
+        while not threading.Event().wait(0.05):
+            handler.wfile.write(b" ")
+            handler.wfile.flush()
+    except OSError:
+        handler.close_connection = True
+
+
+def test_a_body_that_comes_byte_by_byte_ends_with_the_budget(asking: Asking) -> None:
+    before = time.monotonic()
+    assert "not done within" in str(asking.fails(drip, budget=0.5))
+    assert time.monotonic() - before < 15
+
+
+def test_user_and_password_of_an_address_are_in_no_answer(asking: Asking) -> None:
+    address = asking.server.base.replace("http://", "http://me:s3cret@") + "/x"
+    found = asking.get(send(), path=address)
+    assert "s3cret" not in found.url
+    assert b"s3cret" not in gzip.decompress((asking.client.archive.data_dir / found.file).read_bytes())
+
+
 def test_a_stop_ends_the_run_before_another_request_and_between_attempts(asking: Asking) -> None:
     asking.fails(lambda handler: (asking.client.stopping.set(), send(503)(handler))[0])
     assert len(asking.server.paths) == 1

@@ -290,13 +290,13 @@ def test_an_article_needs_a_title_and_to_be_about_the_situation(row: Any, stays:
 @pytest.mark.parametrize(
     ("identity", "kept"),
     [
-        ("aegean-1", "aegean-1"),
-        ("urn:uuid:1?utm_source=x", "urn:uuid:1?utm_source=x"),
+        ("aegean-1", "https://feed.example aegean-1"),
+        ("urn:uuid:1?utm_source=x", "https://feed.example urn:uuid:1?utm_source=x"),
         ("https://a.example/?utm_source=x&p=1", "https://a.example/?p=1"),
     ],
 )
 def test_only_an_identity_that_is_an_address_is_brought_to_one_form(identity: str, kept: str) -> None:
-    assert [row.identity for row in check_mentions([mention(identity=identity)], SITUATION)] == [kept]
+    assert [row.identity for row in check_mentions([mention(identity=identity, feed="https://feed.example")], SITUATION)] == [kept]
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "", "/relative", "ftp://a.example/x"])

@@ -34,7 +34,7 @@ class FakeClient:
     def clock(self) -> dt.datetime:
         return NOON
 
-    def for_source(self, source: Source, base: str, secrets: Sequence[str] = (), *, anew: bool = False) -> Any:
+    def for_source(self, source: Source, base: str, secrets: Sequence[str] = (), *, anew: bool = False, situations: int = 1) -> Any:
         self.asked.append((source.id, base, secrets))
         self.anew = anew
         return lambda path, params=(), *, tag="", expect="json": answer({}, tag=tag)

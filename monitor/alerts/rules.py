@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from monitor.alerts.kinds import registry
 from monitor.locale import _, number, period
-from monitor.model import INDICATORS, Judgement, Point, Rule, Verdict, is_complete
+from monitor.model import INDICATORS, Judgement, Point, Rule, Status, Verdict, is_complete
 
 COMMON = "stale_after_days"
 
@@ -40,10 +40,10 @@ def judge(rule: Rule, points: Sequence[Point], day: dt.date) -> Verdict:
 
     An unfinished period, a missing value and a figure older than `stale_after_days` are never judged.
     """
-    finished = [p for p in points if p.status != "provisional"]
-    while finished and finished[-1].value is None:
+    finished = [p for p in points if p.status not in (Status.PROVISIONAL, Status.PROJECTED)]
+    while finished and not is_complete(finished[-1]):
         finished.pop()
-    newest = next((p for p in reversed(finished) if is_complete(p)), None)
+    newest = finished[-1] if finished else None
     if newest is None:
         unfinished = any(p.value is not None for p in points)
         told = _("Only an unfinished period is known.") if unfinished else _("No figure is known.")

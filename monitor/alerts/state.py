@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -30,14 +30,27 @@ def verdicts(
     """What the rule said at each moment at which its answer can change, in the order of time."""
     ordered = sorted(vintages, key=lambda v: v.known_at)
     moments = {v.known_at for v in ordered} | {_stale_at(rule, v.point) for v in ordered}
-    known: dict[tuple[dt.date, dt.date], Point] = {}
+    known: list[Point] = []  # in the order of their periods
     taken = 0
     for moment in sorted(m for m in moments if m <= until):
         upto = bisect_right(ordered, moment, lo=taken, key=lambda v: v.known_at)
-        known.update(((v.point.period_end, v.point.period_start), v.point) for v in ordered[taken:upto])
+        for vintage in ordered[taken:upto]:
+            _learn(known, vintage.point)
         taken = upto
         if known and (after is None or moment > after):
-            yield moment, judge(rule, [known[key] for key in sorted(known)], moment.date())
+            yield moment, judge(rule, known, moment.date())
+
+
+def _learn(known: list[Point], point: Point) -> None:
+    place = bisect_left(known, _period(point), key=_period)
+    if place < len(known) and _period(known[place]) == _period(point):
+        known[place] = point
+    else:
+        known.insert(place, point)
+
+
+def _period(point: Point) -> tuple[dt.date, dt.date]:
+    return (point.period_end, point.period_start)
 
 
 def _stale_at(rule: Rule, point: Point) -> dt.datetime:

@@ -36,9 +36,16 @@ def fetch(context: Context) -> Iterator[Answer | Exception]:
     """Every feed; one that fails is reported, and the rest goes on."""
     for address in context.options.get("feeds", ()):
         try:
-            yield _checked(context.get(address, tag=address, expect="feed"))
+            yield _checked(context.get(address, tag=_public(address), expect="feed"))
         except SourceError as error:
             yield error
+
+
+def _public(address: str) -> str:
+    """The address as it may be shown: without user and password."""
+    scheme, _, rest = address.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
 
 
 def _checked(answer: Answer) -> Answer:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pandas as pd
 from courlan import clean_url
 
+JOINERS = "\u200c\u200d"  # without a shape of their own, and part of how Persian and Arabic are written
 TAG = re.compile(r"<[^>]*>")
 SPACED_BEFORE = re.compile(r"\s+([,.:;!?%)\]}’”])")
 SPACED_APOSTROPHE = re.compile(r"(?<=\w)\s*(['’])\s*(?=(?:s|t|re|ve|ll|d|de|da|te|ta|in|nin)\b)", re.IGNORECASE)
@@ -27,10 +28,14 @@ def canonical_url(url: str) -> str:
 
 def clean_title(text: str) -> str:
     """One line of plain text: entities resolved (also doubly escaped ones), tags and control characters gone, punctuation unspaced."""
-    plain = TAG.sub(" ", html.unescape(html.unescape(text)))
-    printable = "".join(" " if unicodedata.category(char).startswith("C") else char for char in plain)
-    joined = " ".join(printable.split())
+    joined = printable(TAG.sub(" ", html.unescape(html.unescape(text))))
     return SPACED_APOSTROPHE.sub(r"\1", SPACED_BEFORE.sub(r"\1", joined))
+
+
+def printable(text: str) -> str:
+    """One line without control characters and halves of characters, which a database or a terminal would choke on."""
+    kept = (" " if unicodedata.category(char).startswith("C") and char not in JOINERS else char for char in text)
+    return " ".join("".join(kept).split())
 
 
 def folded(text: str) -> str:

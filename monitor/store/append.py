@@ -12,10 +12,8 @@ from sqlalchemy.schema import CreateTable
 
 from monitor.model import Answer, Mention, Observation, Run, SeriesKey, SetAside
 from monitor.store import runs, schema
-from monitor.store.engine import Store
+from monitor.store.engine import Store, batched
 from monitor.store.schema import answer, mention, observation, series, stage
-
-PAIRS_AT_ONCE = 400  # SQLite takes a limited number of parameters in a statement
 
 COLUMNS = tuple(column.name for column in schema.observation.columns if column.name != "superseded_at")
 
@@ -147,8 +145,10 @@ def _plan_series(connection: Connection, rows: Iterable[Observation]) -> tuple[d
     """Ids of all series of the rows, and the rows of those that are not stored yet."""
     columns = [series.c[name] for name in SeriesKey._fields]
     wanted = {row.key: row.frequency for row in rows}
-    known = connection.execute(select(series.c.id, *columns).where(series.c.source.in_({key.source for key in wanted})))
-    ids = {SeriesKey(*row[1:]): int(row[0]) for row in known}
+    ids: dict[SeriesKey, int] = {}
+    for keys in batched(list(wanted)):
+        found = connection.execute(select(series.c.id, *columns).where(tuple_(*columns).in_(keys)))
+        ids.update((SeriesKey(*row[1:]), int(row[0])) for row in found)
     first = runs.next_id(connection, series)
     fresh = [key for key in wanted if key not in ids]
     ids.update((key, first + position) for position, key in enumerate(fresh))
@@ -182,11 +182,10 @@ def _seen_again(connection: Connection, ids: dict[Answer, int], fresh: Sequence[
 def _mentions(connection: Connection, rows: Sequence[Mention], answer_ids: dict[Answer, int]) -> tuple[int, int]:
     """Store the articles that a situation has not seen yet; returns (new, same)."""
     offered = {(row.situation, row.identity): row for row in rows}
-    pairs = list(offered)
+    columns = (mention.c.situation, mention.c.identity)
     known: set[tuple[str, str]] = set()
-    for start in range(0, len(pairs), PAIRS_AT_ONCE):
-        chosen = tuple_(mention.c.situation, mention.c.identity).in_(pairs[start : start + PAIRS_AT_ONCE])
-        known |= {(row[0], row[1]) for row in connection.execute(select(mention.c.situation, mention.c.identity).where(chosen))}
+    for pairs in batched(list(offered)):
+        known |= {(row[0], row[1]) for row in connection.execute(select(*columns).where(tuple_(*columns).in_(pairs)))}
     fresh = [row for pair, row in offered.items() if pair not in known]
     first = runs.next_id(connection, mention)
     names = ("situation", "identity", "url", "title", "domain", "language", "country", "seen_at", "dated", "query", "feed")

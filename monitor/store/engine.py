@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
@@ -22,6 +23,8 @@ from monitor.errors import BusyError, SettingsError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 POSTGRES_LOCK = 7_202_002_28  # any number that nothing else locks
+KEYS_AT_ONCE = 200
+T = TypeVar("T")
 PRAGMAS = (
     "busy_timeout=30000",  # first: the others may have to wait
     "synchronous=NORMAL",
@@ -85,6 +88,12 @@ def _file_lock(path: Path, wait: float) -> Iterator[None]:
         raise BusyError("another refresh is running on this database; nothing was done") from None
 
 
+def batched(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The items some hundreds at a time: both databases take a limited number of parameters in a statement."""
+    for start in range(0, len(items), KEYS_AT_ONCE):
+        yield items[start : start + KEYS_AT_ONCE]
+
+
 def open_store(url: str) -> Store:
     """Open and, where needed, create or migrate the store at an SQLAlchemy address.
 
@@ -94,7 +103,7 @@ def open_store(url: str) -> Store:
         parsed = make_url(url)
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
-        engine = create_engine(parsed)
+        engine = create_engine(parsed, pool_pre_ping=True)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
         # The text of a ValueError can hold a part of the password.
         told = "the address is malformed" if type(error) is ValueError else " ".join(str(error).split())
@@ -110,6 +119,8 @@ def open_store(url: str) -> Store:
         raise SettingsError(f"the database at {shown} cannot be opened: {' '.join(str(error.orig).split())}") from None
     except OSError as error:
         raise SettingsError(f"the database at {shown} cannot be opened: {error}") from None
+    except CommandError:
+        raise SettingsError(f"the database at {shown} was made by a newer version of this program: update the program") from None
     return store
 
 

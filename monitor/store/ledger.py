@@ -43,6 +43,12 @@ def append(store: Store, transitions: Sequence[Transition], recorded_at: dt.date
     return len(transitions)
 
 
+def begun(store: Store) -> bool:
+    """Whether the ledger has any entry."""
+    with store.reading() as connection:
+        return connection.scalar(select(ledger.c.id).limit(1)) is not None
+
+
 def entries(store: Store, situation: str, until: dt.datetime) -> list[Transition]:
     """The transitions of a situation up to a moment, oldest first."""
     chosen = select(*ledger.columns).where(ledger.c.situation == situation, ledger.c.at <= until).order_by(ledger.c.at, ledger.c.id)

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 
 from monitor.model import SeriesKey
-from monitor.store.engine import Store
+from monitor.store.engine import Store, batched
 from monitor.store.schema import STATUSES, Day, Moment, StatusCode, answer, mention, observation, run, series, set_aside, source
 
 FIGURE_COLUMNS = (
@@ -87,12 +87,9 @@ def figures(store: Store, as_of: dt.date, where: Mapping[str, Sequence[str]]) ->
 
 def vintages(store: Store, keys: Iterable[SeriesKey]) -> pd.DataFrame:
     """Every vintage of these series, ordered by key, period and moment known; columns FIGURE_COLUMNS."""
-    wanted = [and_(*(series.c[name] == part for name, part in key._asdict().items())) for key in keys]
-    return (
-        _frame(store, _figures().where(or_(*wanted)).order_by(observation.c.known_at))
-        if wanted
-        else pd.DataFrame(columns=list(FIGURE_COLUMNS))
-    )
+    key = tuple_(*(series.c[name] for name in SeriesKey._fields))
+    parts = [_frame(store, _figures().where(key.in_(some)).order_by(observation.c.known_at)) for some in batched(sorted(set(keys)))]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(FIGURE_COLUMNS))
 
 
 def _figures() -> Select[Any]:
@@ -106,9 +103,10 @@ def _figures() -> Select[Any]:
     )
 
 
-def series_list(store: Store) -> pd.DataFrame:
-    """Every series: its key and its frequency."""
-    return _frame(store, select(*(series.c[name] for name in SeriesKey._fields), series.c.frequency).order_by(series.c.id))
+def series_list(store: Store, locations: Iterable[str]) -> pd.DataFrame:
+    """The series of some locations: key and frequency."""
+    chosen = select(*(series.c[name] for name in SeriesKey._fields), series.c.frequency)
+    return _frame(store, chosen.where(series.c.location.in_(list(locations))).order_by(series.c.id))
 
 
 def mentions(store: Store, situation: str, as_of: dt.date, limit: int = 2000) -> pd.DataFrame:

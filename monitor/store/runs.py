@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from monitor.model import Outcome, Run, SetAside, Source
 from monitor.store.engine import Store
-from monitor.store.schema import answer, mention, observation, run, set_aside, source
+from monitor.store.schema import answer, ledger, observation, run, set_aside, source
 
 SET_ASIDE_KEPT = 200  # rows of one run; the number of all of them is in the run
 
@@ -24,7 +24,7 @@ def record(connection: Connection, report: Run, rows_set_aside: Sequence[SetAsid
     """Append a run and a sample of what it set aside; earlier samples of the source are dropped."""
     number = next_id(connection, run)
     values = dataclasses.asdict(report)
-    values["messages"] = "\n".join(" ".join(message.split()) for message in report.messages)
+    values["messages"] = "\n".join(_storable(message) for message in report.messages)
     values["outcome"] = report.outcome.value
     connection.execute(insert(run).values(id=number, **values))
     if report.outcome is not Outcome.BUNDLED:
@@ -34,8 +34,16 @@ def record(connection: Connection, report: Run, rows_set_aside: Sequence[SetAsid
     if sample:
         connection.execute(
             insert(set_aside),
-            [{"run_id": number, "position": n, "reason": row.reason, "row": row.row[:500]} for n, row in enumerate(sample)],
+            [
+                {"run_id": number, "position": n, "reason": _storable(row.reason), "row": _storable(row.row)[:500]}
+                for n, row in enumerate(sample)
+            ],
         )
+
+
+def _storable(text: str) -> str:
+    """One line that every database takes: no line ends, no NUL, no halves of characters."""
+    return " ".join(text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8").split())
 
 
 def describe(connection: Connection, sources: Iterable[tuple[Source, bool]]) -> None:
@@ -91,13 +99,14 @@ def has_answer(store: Store, source_id: str, sha256: str) -> bool:
 
 
 def files_in_use(store: Store) -> set[str]:
-    """Files of the raw archive that a current figure or an article rests on."""
-    used = select(observation.c.answer_id).where(observation.c.superseded_at.is_(None)).union(select(mention.c.answer_id))
+    """Files of the raw archive that a current figure rests on. Articles are stored whole and need none."""
+    used = select(observation.c.answer_id).where(observation.c.superseded_at.is_(None)).distinct()
     with store.reading() as connection:
         return {str(name) for name in connection.scalars(select(answer.c.file).where(answer.c.id.in_(used), answer.c.file != ""))}
 
 
 def version(store: Store) -> int:
     """A number that grows whenever something was written: the key of every reader's cache."""
+    runs_and_entries = select(*(select(func.coalesce(func.max(table.c.id), 0)).scalar_subquery() for table in (run, ledger)))
     with store.reading() as connection:
-        return int(connection.scalar(select(func.coalesce(func.max(run.c.id), 0))) or 0)
+        return sum(connection.execute(runs_and_entries).one())

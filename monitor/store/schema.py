@@ -20,6 +20,7 @@ from sqlalchemy import (
     Dialect,
     Double,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     SmallInteger,
@@ -121,6 +122,7 @@ series = Table(
     Column("breakdown", Text, nullable=False),
     Column("frequency", Text, nullable=False),
     UniqueConstraint("source", "indicator", "location", "origin", "breakdown"),
+    Index(None, "location", "indicator"),  # what a page asks by
 )
 
 answer = Table(
@@ -169,8 +171,8 @@ observation = Table(
 stage = Table(
     "stage_observation",
     MetaData(),
+    Column("rank", Integer, primary_key=True, autoincrement=False),  # 0 for the oldest vintage of a period, then 1, 2, ...
     *(Column(c.name, c.type, primary_key=c.name in PERIOD, autoincrement=False, nullable=bool(c.nullable)) for c in _observation_columns()),
-    Column("rank", Integer, primary_key=True, autoincrement=False),  # 0 for the oldest vintage of a period in this batch, then 1, 2, ...
     prefixes=["TEMPORARY"],
 )
 
@@ -186,13 +188,14 @@ mention = Table(
     Column("domain", Text, nullable=False),
     Column("language", Text, nullable=False),
     Column("country", Text, nullable=False),
-    Column("seen_at", Moment, nullable=False, index=True),
+    Column("seen_at", Moment, nullable=False),
     Column("dated", Boolean, nullable=False),
     Column("known_at", Moment, nullable=False),
     Column("query", Text, nullable=False),
     Column("feed", Text, nullable=False),
     Column("answer_id", Integer, nullable=False),
     UniqueConstraint("situation", "identity"),
+    Index(None, "situation", "seen_at"),
 )
 
 run = Table(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -64,14 +64,14 @@ def _vintages(version: int, keys: tuple[SeriesKey, ...]) -> pd.DataFrame:
     return read.vintages(_opened()[1], keys)
 
 
-def series_list() -> pd.DataFrame:
-    """Every series that the store has."""
-    return _series_list(_version())
+def series_list(locations: Iterable[str]) -> pd.DataFrame:
+    """The series that the store has of some locations."""
+    return _series_list(_version(), tuple(sorted(locations)))
 
 
-@st.cache_data(max_entries=2, show_spinner=False)
-def _series_list(version: int) -> pd.DataFrame:
-    return read.series_list(_opened()[1])
+@st.cache_data(max_entries=20, show_spinner=False)
+def _series_list(version: int, locations: tuple[str, ...]) -> pd.DataFrame:
+    return read.series_list(_opened()[1], locations)
 
 
 def mentions(situation: str, as_of: dt.date) -> pd.DataFrame:
@@ -116,11 +116,21 @@ def _sources(version: int) -> pd.DataFrame:
 
 def last_runs() -> pd.DataFrame:
     """The newest run of each source that has been asked."""
+    return _last_runs(_version())
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def _last_runs(version: int) -> pd.DataFrame:
     return read.last_runs(_opened()[1])
 
 
 def newest_periods(as_of: dt.date) -> Mapping[str, dt.date]:
     """The end of the newest period of each source."""
+    return _newest_periods(_version(), as_of)
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _newest_periods(version: int, as_of: dt.date) -> Mapping[str, dt.date]:
     return read.newest_periods(_opened()[1], as_of)
 
 

@@ -57,7 +57,7 @@ def last_run(source: str, run: Mapping[str, Any]) -> None:
     good = f"{run['last_good']:%Y-%m-%d %H:%M} UTC" if not pd.isna(run["last_good"]) else _("never")
     st.caption(_("Asked {asked}, last well {good}: {counts}").format(asked=asked, good=good, counts=run_words(run)))
     for message in filter(None, run["messages"].split("\n")):
-        st.warning(message, icon=":material/warning:")
+        st.text(f"⚠ {message}")  # plain text: it may quote an upstream's answer
     if run["set_aside"]:
         with st.expander(_("Set aside: {n}").format(n=number(run["set_aside"])), on_change="rerun", key=f"aside_{source}") as rows:
             if rows.open:

@@ -13,12 +13,6 @@ from monitor.views import address, frame, parts, reader
 ALL_ORIGINS = "all"
 
 
-def options(situation_places: frozenset[str]) -> pd.DataFrame:
-    """The series that belong to the situation."""
-    known = reader.series_list()
-    return known[known["location"].isin(situation_places)]
-
-
 def origin_name(code: str) -> str:
     """An origin in words; the empty one is every origin together."""
     return _("All origins together") if code == ALL_ORIGINS else parts.place_name(code)
@@ -42,7 +36,10 @@ def revision_table(keys: list[SeriesKey]) -> pd.DataFrame:
 
 
 view = frame.heading(_("Trends"), _("Pick an indicator, places and a period. What you see is what the file holds."))
-series = options(view.situation.places)
+series = reader.series_list(view.situation.places)
+if series.empty:
+    st.info(_("No figures of this situation yet. `python -m monitor refresh` asks the sources."), icon=":material/search_off:")
+    st.stop()
 indicators = [name for name in INDICATORS if name in set(series["indicator"])]
 
 first_headline = next((one.series.indicator for one in view.situation.headlines if one.series.indicator in indicators), indicators[0])

@@ -16,7 +16,7 @@ YEARS = rule("record", years=1, floor=100)
 @pytest.mark.parametrize(
     ("values", "judgement", "words"),
     [
-        ([50, 60, 70, 120], FIRES, "120 in September 2019 is the highest of all, since 1 June 2019."),
+        ([50, 60, 70, 120], FIRES, "120 in September 2019 is the highest of all known, since 1 June 2019."),
         ([50, 60, 70, 100], FIRES, "100 in September 2019"),
         ([50, 60, 70, 99], QUIET, "99 in September 2019 is the highest since 1 June 2019, but below the floor of 100."),
         ([50, 120, 70, 120], QUIET, "120 in September 2019 is not the highest since 1 June 2019: July 2019 had 120."),
@@ -41,6 +41,21 @@ def test_what_lies_before_the_date_does_not_count_but_tells_how_far_the_record_r
     assert verdict.judgement is FIRES
     assert verdict.sentence == "120 in September 2019 is the highest since April 2019 (26,999)."
     assert (verdict.reference, verdict.reference_end, verdict.threshold) == (70, day("2019-08-31"), 100)
+
+
+def test_a_month_that_is_absent_may_have_been_higher_wherever_in_the_window_it_lies() -> None:
+    for absent in range(1, 5):  # the first month lies before the date
+        points = months("2019-05", 40, 50, 60, 70, 80, 120)
+        del points[absent]
+        verdict = judge(SINCE, points, day("2019-11-10"))
+        assert verdict.judgement is CANNOT_SAY, verdict.sentence
+
+
+def test_a_record_reaches_no_farther_back_than_nothing_is_missing() -> None:
+    points = [*months("2018-01", 10), *months("2019-06", 50, 60, 70, 120)]
+    assert judge(SINCE, points, day("2019-10-10")).judgement is CANNOT_SAY
+    verdict = judge(SINCE, [*months("2018-01", 10), *months("2019-05", 40, 50, 60, 70, 120)], day("2019-10-10"))
+    assert verdict.sentence == "120 in September 2019 is the highest of all known, since 1 May 2019."
 
 
 @pytest.mark.parametrize(("first", "judgement"), [("2019-06", FIRES), ("2019-07", CANNOT_SAY)])

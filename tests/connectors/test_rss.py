@@ -67,7 +67,7 @@ def test_an_item_may_name_people_and_places_in_its_summary() -> None:
 
 
 def test_the_guid_identifies_an_item_whatever_its_address() -> None:
-    assert news()["a"].identity == "aegean-1"
+    assert news()["a"].identity.endswith(" aegean-1")  # two feeds may both have an article 1
 
 
 def test_without_a_guid_the_address_without_tracking_parameters_identifies_it() -> None:
@@ -102,7 +102,7 @@ def test_an_item_without_a_title_is_set_aside_and_can_be_found_again() -> None:
 def test_an_atom_feed_is_read_too() -> None:
     first, second = kept(recording("rss/atom.xml"))
     assert (first.title, first.url) == ("Mülteciler Yunanistan'a geçti", "https://ege.example/1")
-    assert first.identity == "urn:uuid:1225c695-cfb8-4ebb-aaaa-80da344efa6a"
+    assert first.identity.endswith(" urn:uuid:1225c695-cfb8-4ebb-aaaa-80da344efa6a")
     assert first.seen_at == dt.datetime(2026, 10, 31, 9, 30, tzinfo=dt.UTC)
     assert second.seen_at == dt.datetime(2026, 10, 30, 8, 0, tzinfo=dt.UTC)  # published, not updated
 
@@ -151,7 +151,7 @@ def test_an_item_is_kept_when_it_names_people_and_places_in_any_language(title: 
 )
 def test_an_identity_is_the_guid_or_the_address_without_its_extras(guid: str, identity: str) -> None:
     (found,) = kept(feed(item(more=guid)))
-    assert found.identity == identity
+    assert found.identity.removeprefix(f"{found.feed} ") == identity
 
 
 @pytest.mark.parametrize(

@@ -115,8 +115,9 @@ def test_vintages_are_all_of_a_series_in_the_order_they_were_known(store: Store)
 
 def test_the_list_of_series_has_each_key_with_its_frequency(store: Store) -> None:
     save(store, figure(1), figure(3, key=HOSTED, frequency=Frequency.YEAR))
-    listed = {SeriesKey(*row[:5]): row[5] for row in read.series_list(store).itertuples(index=False)}
+    listed = {SeriesKey(*row[:5]): row[5] for row in read.series_list(store, [KEY.location, HOSTED.location]).itertuples(index=False)}
     assert listed == {KEY: "month", HOSTED: "year"}
+    assert read.series_list(store, ["nowhere"]).empty
 
 
 def test_articles_are_those_of_the_situation_known_on_the_day_newest_first(store: Store) -> None:

@@ -43,12 +43,12 @@ def test_figures_that_come_with_the_program_do_not_end_a_row_of_failures(store: 
     assert runs.failures_in_a_row(store, "frontex")[0] == 1
 
 
-def test_files_in_use_are_those_that_a_current_figure_or_an_article_rests_on(store: Store) -> None:
+def test_files_in_use_are_those_that_a_current_figure_rests_on(store: Store) -> None:
     for value, known, name in ((10, "2020-02-10", "old"), (12, "2020-03-10", "new")):
         save(store, figure(value, answer=answer(known, name.encode(), file=f"raw/{name}.gz")))
     save(store, mentions=[mention(answer=answer(body=b"feed", source="rss", file="raw/feed.gz"))])
     save(store, figure(1, end="2019-12-31", answer=answer(body=b"seeds", bundled=True)))
-    assert runs.files_in_use(store) == {"raw/new.gz", "raw/feed.gz"}
+    assert runs.files_in_use(store) == {"raw/new.gz"}
 
 
 def test_the_last_answer_of_an_address_is_the_one_seen_last(store: Store) -> None:

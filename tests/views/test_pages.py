@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.building_app import lived_in
+from monitor.model import Outcome, Run, Status
+from monitor.settings import ROOT
+from monitor.store import append
+from tests.building_app import answer, at, lived_in, month
 from tests.views.conftest import Open
 
 PAGES = ("overview", "trends", "news", "alerts", "sources")
@@ -15,7 +20,7 @@ PAGES = ("overview", "trends", "news", "alerts", "sources")
 
 def words(app: AppTest) -> str:
     """Everything that a page says in its blocks of text."""
-    blocks = [*app.markdown, *app.caption, *app.info, *app.success, *app.warning, *app.title, *app.header]
+    blocks = [*app.text, *app.markdown, *app.caption, *app.info, *app.success, *app.warning, *app.title, *app.header]
     return "\n".join(str(block.value) for block in blocks)
 
 
@@ -102,6 +107,33 @@ def test_the_history_shows_alerts_newest_first_and_only_up_to_the_day(open_page:
     moments = table["Known (UTC)"].tolist()
     assert moments == sorted(moments, reverse=True)
     assert str(max(moments).date()) <= "2020-02-28"
+
+
+def test_what_an_upstream_answered_is_shown_as_plain_text_and_never_rendered(open_page: Open, tmp_path: Path) -> None:
+    store = lived_in(tmp_path)
+    quoted = "answered with: '![x](http://tracker.invalid/p.png) [a](http://evil.invalid)'"
+    append.save(store, Run("rss", at("2026-11-01"), at("2026-11-01"), Outcome.FAILED, messages=[quoted]))
+    app = open_page("sources")
+    assert any("tracker.invalid" in str(text.value) for text in app.text)
+    assert "tracker.invalid" not in "".join(str(block.value) for block in [*app.markdown, *app.warning, *app.caption])
+
+
+def test_a_situation_without_figures_says_so_on_every_page(open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seeds = tmp_path / "seeds"
+    shutil.copytree(ROOT / "seeds", seeds)
+    (seeds / "situations" / "nowhere.toml").write_text('id = "nowhere"\nname = "Nowhere"\nabout = "Nothing yet."\n', encoding="utf-8")
+    monkeypatch.setenv("MONITOR_SEEDS_DIR", str(seeds))
+    for page in PAGES:
+        assert open_page(page, situation="nowhere").title
+
+
+def test_half_a_month_is_not_compared_with_a_whole_one(open_page: Open, tmp_path: Path) -> None:
+    store = lived_in(tmp_path)
+    given = answer("odp", "2026-08-22")
+    rows = [month(given, 2025, 8, 9000.0), replace(month(given, 2026, 8, 3000.0), status=Status.PROVISIONAL)]
+    append.save(store, Run("odp", given.retrieved_at, given.retrieved_at), [given], rows)
+    shown = {metric.label: (metric.value, metric.delta) for metric in open_page().metric}
+    assert shown["Arrivals in Greece by sea and land"] == ("3,000", "")
 
 
 def test_sources_show_terms_the_last_run_and_plain_errors(open_page: Open, tmp_path: Path) -> None:

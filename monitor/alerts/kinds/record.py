@@ -43,7 +43,7 @@ def judge(points: Sequence[Point], parameters: Mapping[str, Any]) -> Verdict:
         )
     elif len(earlier) < LEAST_EARLIER or highest is None:
         judgement, sentence, threshold = Judgement.CANNOT_SAY, _("Fewer than {least} earlier periods since {since}."), None
-    elif any(p.value is None for p in earlier) or _has_hole([*earlier, newest]):
+    elif any(p.value is None for p in earlier) or _has_hole([*points[:-1][-len(earlier) - 1 :], newest]):
         judgement, sentence, threshold = Judgement.CANNOT_SAY, _("A period since {since} is not reported: it may have been higher."), None
     elif value <= (highest.value or 0.0):
         judgement, sentence = Judgement.QUIET, _("{value} in {period} is not the highest since {since}: {then} had {best}.")
@@ -62,10 +62,14 @@ def _has_hole(points: Sequence[Point]) -> bool:
 
 
 def _highest_since(points: Sequence[Point], value: float) -> str:
-    """How far back the record reaches: to the last earlier period that was as high."""
-    as_high = [p for p in points[:-1] if p.value is not None and p.value >= value]
-    if not as_high:
-        return _("{value} in {period} is the highest of all, since {first}.")
-    last = as_high[-1]
-    told = _("the highest since {month} ({value})").format(month=period(last.period_start, last.period_end), value=number(last.value))
-    return _("{{value}} in {{period}} is {told}.").format(told=told)
+    """How far back the record reaches: to the last earlier period that was as high, or as far as nothing is missing."""
+    reached = points[-1]
+    for earlier in reversed(points[:-1]):
+        if earlier.value is None or _has_hole([earlier, reached]):
+            break
+        if earlier.value >= value:
+            told = _("the highest since {month} ({value})")
+            words = told.format(month=period(earlier.period_start, earlier.period_end), value=number(earlier.value))
+            return _("{{value}} in {{period}} is {told}.").format(told=words)
+        reached = earlier
+    return _("{{value}} in {{period}} is the highest of all known, since {since}.").format(since=day(reached.period_start))

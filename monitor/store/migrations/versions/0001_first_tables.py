@@ -5,12 +5,15 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from monitor.store.schema import STATUSES, Day, Moment, StatusCode
+from monitor.store.schema import Day, Moment, StatusCode
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+
+STATUSES = ("reported", "provisional", "estimated", "projected", "not_reported")  # by their codes
 
 
 def upgrade() -> None:
@@ -67,7 +70,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mention")),
         sa.UniqueConstraint("situation", "identity", name=op.f("uq_mention_situation_identity")),
     )
-    op.create_index(op.f("ix_mention_seen_at"), "mention", ["seen_at"], unique=False)
+    op.create_index(op.f("ix_mention_situation_seen_at"), "mention", ["situation", "seen_at"], unique=False)
     op.create_table(
         "observation",
         sa.Column("series_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -116,6 +119,7 @@ def upgrade() -> None:
             "source", "indicator", "location", "origin", "breakdown", name=op.f("uq_series_source_indicator_location_origin_breakdown")
         ),
     )
+    op.create_index(op.f("ix_series_location_indicator"), "series", ["location", "indicator"], unique=False)
     op.create_table(
         "source",
         sa.Column("id", sa.Text(), nullable=False),
