@@ -504,6 +504,14 @@ class Run:
         return self.new + self.revised + self.settled + self.mentions_new
 
 
+def same_day(day: dt.date, year: int) -> dt.date:
+    """The same day of another year; the end of February stays the end of February."""
+    if (day + dt.timedelta(days=1)).day == 1:
+        first_of_next = (day + dt.timedelta(days=1)).replace(year=year + (1 if day.month == 12 else 0))
+        return first_of_next - dt.timedelta(days=1)
+    return day.replace(year=year)
+
+
 def is_complete(point: Point) -> bool:
     """Whether a rule may judge the point: it has a value, and its period is neither unfinished nor ahead."""
     return point.value is not None and point.status not in (Status.PROVISIONAL, Status.PROJECTED)

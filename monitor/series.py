@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from monitor.alerts.kinds import same_day
 from monitor.errors import ContractError
-from monitor.model import INDICATORS, Frequency, Measure, Over, SeriesKey, refuse_sum
+from monitor.model import INDICATORS, Frequency, Measure, Over, SeriesKey, refuse_sum, same_day
 
 MOST_POINTS = 2000  # of one chart: beyond this a browser draws marks, not information
 PERIOD_CODE = {Frequency.MONTH: "M", Frequency.YEAR: "Y", Frequency.DAY: "D", Frequency.WEEK: "W"}

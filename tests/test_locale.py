@@ -8,7 +8,7 @@ import pytest
 from babel import UnknownLocaleError
 
 from monitor import locale
-from monitor.locale import _, compact, day, number, period, short_day
+from monitor.locale import _, day, number, period, short_day
 from tests.building_store import day as date
 
 
@@ -24,11 +24,6 @@ def english_again() -> Iterator[None]:
 )
 def test_a_number_has_its_thousands_and_missing_is_a_dash(value: float | None, shown: str) -> None:
     assert number(value) == shown
-
-
-@pytest.mark.parametrize(("value", "shown"), [(3_622_366.0, "3.62M"), (948_000.0, "948K"), (11_160.0, "11.2K"), (829.0, "829"), (0.0, "0")])
-def test_a_compact_number_keeps_what_matters(value: float, shown: str) -> None:
-    assert compact(value).replace("k", "K").replace("m", "M") == shown
 
 
 @pytest.mark.parametrize(

@@ -30,9 +30,8 @@ def check(rule: Rule) -> str:
     missing = sorted((kind.REQUIRED | {COMMON}) - set(rule.parameters))
     if missing:
         return f"rule {rule.id!r}: {missing[0]!r} is missing"
-    if rule.kind == "record" and ("since" in rule.parameters) == ("years" in rule.parameters):
-        return f"rule {rule.id!r}: a record needs either `since` or `years`"
-    return ""
+    fault = kind.fault(rule.parameters)
+    return f"rule {rule.id!r}: {fault}" if fault else ""
 
 
 def judge(rule: Rule, points: Sequence[Point], day: dt.date) -> Verdict:

@@ -154,7 +154,7 @@ def _begun(start: dt.date, reported: dt.date | None) -> bool:
 
 
 def _month_status(end: dt.date, reported: dt.date | None, today: dt.date) -> Status:
-    """Provisional until the portal has reports from after the month, and two weeks to settle."""
+    """Provisional until the portal has reports up to the end of the month, and two weeks to settle."""
     settled = reported is not None and reported >= end and today >= end + SETTLING
     return Status.REPORTED if settled else Status.PROVISIONAL
 

@@ -1,7 +1,7 @@
 """Languages: every string that we write passes through `_`, every date and number through Babel.
 
-Catalogues are `<language>/LC_MESSAGES/monitor.mo` in this folder. The language is chosen per session by `use`; a
-language without a catalogue is English.
+Catalogues are `<language>/LC_MESSAGES/monitor.mo` in this folder. `use` chooses the language of a thread; one
+without a catalogue is English.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
-from babel.numbers import format_compact_decimal, format_decimal
+from babel.numbers import format_decimal
 
 FOLDER = Path(__file__).parent
 DEFAULT = "en_GB"
@@ -39,11 +39,6 @@ def _(message: str) -> str:
 def number(value: float | None) -> str:
     """1234567.0 as 1,234,567; a dash for a missing value."""
     return "–" if value is None or value != value else str(format_decimal(value, locale=_language.get()))
-
-
-def compact(value: float) -> str:
-    """1234567 as 1.23M."""
-    return str(format_compact_decimal(value, locale=_language.get(), fraction_digits=2 if value >= 1_000_000 else 1))
 
 
 def day(value: dt.date) -> str:

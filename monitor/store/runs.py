@@ -56,6 +56,7 @@ def describe(connection: Connection, sources: Iterable[tuple[Source, bool]]) -> 
             "licence": one.licence,
             "citation": one.citation,
             "cadence_seconds": int(one.cadence.total_seconds()) if asked else None,
+            "lag_days": one.lag_days,
             "key_from": one.key_from,
         }
         if connection.execute(update(source).where(source.c.id == one.id).values(**values)).rowcount == 0:

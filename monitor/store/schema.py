@@ -108,6 +108,7 @@ source = Table(
     Column("licence", Text, nullable=False),
     Column("citation", Text, nullable=False),
     Column("cadence_seconds", Integer),  # NULL: not asked, bundled only
+    Column("lag_days", Integer),  # after a period's end; NULL: not known
     Column("key_from", Text, nullable=False),
 )
 

@@ -46,6 +46,8 @@ def source_card(source: Mapping[str, Any], run: Mapping[str, Any] | None) -> Non
         st.markdown(source["about"])
         newest = newest_periods.get(source["id"])
         told = _("Newest period ends {day}.").format(day=newest.isoformat()) if newest else _("No figures.")
+        if not pd.isna(source["lag_days"]) and source["lag_days"]:
+            told += " " + _("Usually known {days} days after a period ends.").format(days=number(source["lag_days"]))
         st.caption(f"{told} {_('Licence')}: {source['licence']}. {_('Cite as')}: {source['citation']}.")
         if run is not None:
             last_run(source["id"], run)
@@ -72,4 +74,4 @@ if not runs:
 table = reader.sources()
 for one in table.to_dict("records"):
     source_card(one, runs.get(one["id"]))
-parts.download(table.drop(columns=["cadence_seconds", "key_from"]), parts.file_name("sources", as_of=view.as_of), "sources_csv")
+parts.download(table.drop(columns=["cadence_seconds", "lag_days", "key_from"]), parts.file_name("sources", as_of=view.as_of), "sources_csv")

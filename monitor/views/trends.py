@@ -7,7 +7,7 @@ import streamlit as st
 
 from monitor.locale import _, number, period, short_day
 from monitor.model import INDICATORS, SeriesKey
-from monitor.series import revisions
+from monitor.series import MOST_POINTS, revisions
 from monitor.views import address, frame, parts, reader
 
 ALL_ORIGINS = "all"
@@ -73,20 +73,10 @@ found = found[found["period_end"].dt.year.between(first, last)]
 
 parts.trend_chart(found, view.situation.rules, reader.history(view.situation.id, view.as_of), "trend_chart")
 st.caption(_("A ring is a provisional figure, a gap a missing one, a triangle the period that raised an alert."))
+if len(found) > MOST_POINTS:
+    st.caption(_("The chart shows fewer points than the file has: the last of each week or month."))
 
 table = parts.exported(found)
-shown_columns = [
-    "location_name",
-    "origin_name",
-    "breakdown",
-    "period_start",
-    "period_end",
-    "value",
-    "unit",
-    "status",
-    "qualifier",
-    "known_at",
-]
 st.dataframe(
     table,
     hide_index=True,

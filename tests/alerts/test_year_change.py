@@ -6,9 +6,8 @@ import datetime as dt
 
 import pytest
 
-from monitor.alerts.kinds import same_day
 from monitor.alerts.rules import judge
-from monitor.model import Judgement, Point, Status
+from monitor.model import Judgement, Point, Status, same_day
 from tests.building_store import day, months, rule
 
 FIRES, QUIET, CANNOT_SAY = Judgement

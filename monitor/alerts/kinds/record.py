@@ -7,14 +7,18 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from monitor.alerts.kinds import same_day
 from monitor.locale import _, day, number, period
-from monitor.model import Judgement, Measure, Point, Verdict, is_complete
+from monitor.model import Judgement, Measure, Point, Verdict, is_complete, same_day
 
 PARAMETERS: Mapping[str, type | tuple[type, ...]] = {"since": dt.date, "years": int, "floor": (int, float)}
 REQUIRED = frozenset({"floor"})
 MEASURES = frozenset({Measure.STOCK, Measure.FLOW, Measure.EVENTS, Measure.VOLUME, Measure.RATIO})
 LEAST_EARLIER = 3  # a record among fewer earlier periods says nothing
+
+
+def fault(parameters: Mapping[str, Any]) -> str:
+    """A record is since a date or for a number of years, not both and not neither."""
+    return "" if ("since" in parameters) != ("years" in parameters) else "a record needs either `since` or `years`"
 
 
 def judge(points: Sequence[Point], parameters: Mapping[str, Any]) -> Verdict:

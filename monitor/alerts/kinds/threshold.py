@@ -13,6 +13,11 @@ REQUIRED = frozenset({"above"})
 MEASURES = frozenset(Measure)
 
 
+def fault(parameters: Mapping[str, Any]) -> str:
+    """Nothing beyond the types."""
+    return ""
+
+
 def judge(points: Sequence[Point], parameters: Mapping[str, Any]) -> Verdict:
     """Fires when the newest value is at or above `above`."""
     newest = points[-1]

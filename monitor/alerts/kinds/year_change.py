@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from monitor.alerts.kinds import same_day
 from monitor.locale import _, number, period
-from monitor.model import Judgement, Measure, Point, Verdict
+from monitor.model import Judgement, Measure, Point, Verdict, same_day
 
 PARAMETERS: Mapping[str, type | tuple[type, ...]] = {"ratio": (int, float), "floor": (int, float)}
 REQUIRED = frozenset({"ratio", "floor"})
 MEASURES = frozenset({Measure.STOCK, Measure.FLOW, Measure.EVENTS, Measure.VOLUME, Measure.RATIO})
+
+
+def fault(parameters: Mapping[str, Any]) -> str:
+    """Nothing beyond the types."""
+    return ""
 
 
 def judge(points: Sequence[Point], parameters: Mapping[str, Any]) -> Verdict:

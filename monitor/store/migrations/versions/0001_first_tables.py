@@ -129,6 +129,7 @@ def upgrade() -> None:
         sa.Column("licence", sa.Text(), nullable=False),
         sa.Column("citation", sa.Text(), nullable=False),
         sa.Column("cadence_seconds", sa.Integer(), nullable=True),
+        sa.Column("lag_days", sa.Integer(), nullable=True),
         sa.Column("key_from", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_source")),
     )
