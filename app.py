@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from monitor.errors import MonitorError
 from monitor.locale import _
 from monitor.views import frame
 
@@ -20,5 +21,9 @@ page = st.navigation(
     ],
     position="top",
 )
-frame.choose()
-page.run()
+try:
+    frame.choose()
+    page.run()
+except MonitorError as error:  # a setting or a file that a person can mend: say it, on whichever page
+    st.error(_("The monitor cannot show this page."))
+    st.text(str(error))

@@ -29,6 +29,7 @@ FIGURES = (
     "source_url",
     "licence",
     "citation",
+    "known_at_estimated",
 )
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -46,6 +47,7 @@ def figures(frame: pd.DataFrame, sources: pd.DataFrame, names: Mapping[str, str]
         origin_name=frame["origin"].map(lambda code: places.name(code) if code else ""),
         licence=frame["source"].map(terms["licence"]),
         citation=frame["source"].map(terms["citation"]),
+        known_at_estimated=frame["known_estimated"],
     )
     return out[list(FIGURES)]
 

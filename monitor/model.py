@@ -477,6 +477,7 @@ class Outcome(StrEnum):
     BUNDLED = "bundled"  # figures that came with the program
     DEGRADED = "degraded"  # the source answered with nothing; nothing was stored
     FAILED = "failed"
+    STOPPED = "stopped"  # the process was asked to end before the source had answered
     OFF = "switched off"  # needs a credential that is not there
 
 

@@ -18,7 +18,7 @@ from monitor.store import Store, append, runs
 
 AT_ONCE = 4  # different hosts, so asking them side by side is no less polite
 RAW_DAYS = 90  # raw answers that no current figure rests on are kept this long
-GOOD = (Outcome.OK, Outcome.OFF)
+GOOD = (Outcome.OK, Outcome.OFF, Outcome.STOPPED)
 
 
 @dataclass(slots=True)
@@ -102,6 +102,8 @@ def read_source(
             except Exception as error:  # a connector that breaks must not break the others, nor one situation another
                 failed.append(error)
         _conclude(reading, failed)
+        if failed and client.stopping.is_set():
+            reading = Reading(Run(source.id, reading.run.started_at, outcome=Outcome.STOPPED))
     reading.run.finished_at = client.clock()
     return reading
 
@@ -133,7 +135,8 @@ def _conclude(reading: Reading, failed: Sequence[Exception]) -> None:
     for error in failed:
         if isinstance(error, SourceError):
             error.source = ""  # the run names it already
-            reading.run.messages.append(str(error))
+            if str(error) not in reading.run.messages:
+                reading.run.messages.append(str(error))
         else:
             reading.run.messages.append(f"the connector could not read the answer ({type(error).__name__}: {error}); please report this")
     if failed and reading.answers:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -35,7 +36,8 @@ class Figure:
     before: float | None  # the same period a year earlier
     before_start: dt.date | None
     before_end: dt.date | None
-    history: tuple[float, ...]
+    history: tuple[float, ...]  # finished periods only
+    so_far: tuple[float, dt.date, dt.date] | None  # a later figure that is still provisional: value, first day, last day
 
     @property
     def change(self) -> float | None:
@@ -47,11 +49,18 @@ class Figure:
 
 
 def newest(frame: pd.DataFrame, as_of: dt.date, points: int = 36) -> Figure | None:
-    """The newest figure of a frame of one series; None when it has none. Missing values are passed over."""
+    """The newest finished figure of a frame of one series, else the newest; None when it has none.
+
+    Missing values are passed over. What is known of a later, unfinished period stands beside it in `so_far`.
+    """
     known = frame[frame["value"].notna()]
     if known.empty:
         return None
+    last = known.iloc[-1]
+    finished = known[known["status"] != "provisional"]
+    known = finished if len(finished) else known
     row = known.iloc[-1]
+    later = last["period_end"] > row["period_end"]
     start, end = row["period_start"].date(), row["period_end"].date()
     year_ago = tuple(pd.Timestamp(same_day(edge, edge.year - 1)) for edge in (start, end))
     before = known[(known["period_start"] == year_ago[0]) & (known["period_end"] == year_ago[1])]["value"]
@@ -71,6 +80,7 @@ def newest(frame: pd.DataFrame, as_of: dt.date, points: int = 36) -> Figure | No
         before_start=year_ago[0].date() if len(before) else None,
         before_end=year_ago[1].date() if len(before) else None,
         history=tuple(known["value"].tail(points)),
+        so_far=(float(last["value"]), last["period_start"].date(), last["period_end"].date()) if later else None,
     )
 
 
@@ -153,20 +163,26 @@ class Revision:
     before_known: dt.datetime
     value: float
     known: dt.datetime
+    known_estimated: bool
 
 
 def revisions(vintages: pd.DataFrame, as_of: dt.date) -> list[Revision]:
-    """Every change of a value known by the end of a day, newest first. `vintages` are ordered by moment known in a period."""
+    """Every change of a value known by the end of a day, newest first. `vintages` are ordered by moment known in a period.
+
+    What a running month grows by while it runs is no revision: only values known after their period's end are compared.
+    """
     until = pd.Timestamp(as_of, tz="UTC") + pd.Timedelta(days=1)
     known = vintages[(vintages["known_at"] < until) & vintages["value"].notna()]
+    known = known[known["known_at"].dt.tz_localize(None).dt.normalize() >= known["period_end"]]
     period = [*SeriesKey._fields, "period_start", "period_end"]
     earlier = known.groupby(period, sort=False)[["value", "known_at"]].shift()
     changed = known.assign(before=earlier["value"], before_known=earlier["known_at"])
     changed = changed[changed["before"].notna() & (changed["before"] != changed["value"])].sort_values("known_at", ascending=False)
-    columns = (*period, "before", "before_known", "value", "known_at")
-    return [
-        Revision(
-            SeriesKey(*row[:5]), row[5].date(), row[6].date(), float(row[7]), row[8].to_pydatetime(), float(row[9]), row[10].to_pydatetime()
-        )
-        for row in zip(*(changed[name] for name in columns), strict=True)
-    ]
+    columns = (*period, "before", "before_known", "value", "known_at", "known_estimated")
+    rows = zip(*(changed[name] for name in columns), strict=True)
+    return [_revision(SeriesKey(*row[:5]), *row[5:]) for row in rows]
+
+
+def _revision(key: SeriesKey, start: Any, end: Any, before: Any, before_known: Any, value: Any, known: Any, estimated: Any) -> Revision:
+    moments = before_known.to_pydatetime(), known.to_pydatetime()
+    return Revision(key, start.date(), end.date(), float(before), moments[0], float(value), moments[1], bool(estimated))

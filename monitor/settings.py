@@ -22,6 +22,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from monitor.errors import SettingsError
 from monitor.model import UTC
@@ -57,7 +58,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environ is None else environ
     config = _config(env)
     data_dir = Path(env.get("MONITOR_DATA_DIR") or config.get("data_dir") or ROOT / "data").expanduser().resolve()
-    url = env.get("MONITOR_DATABASE_URL") or config.get("database_url") or f"sqlite:///{data_dir / 'monitor.db'}"
+    own = f"sqlite:///{quote(str(data_dir / 'monitor.db'), safe='/:')}"
+    url = env.get("MONITOR_DATABASE_URL") or config.get("database_url") or own
     return Settings(
         data_dir=data_dir,
         database_url=str(url),

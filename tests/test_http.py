@@ -407,7 +407,7 @@ def test_a_budget_that_is_used_up_ends_the_run_before_another_request(asking: As
     asking.client.monotonic = lambda: now[0]
     asking.server.replies = [send()]
     get = asking.client.for_source(SOURCE, asking.server.base)
-    now[0] = SOURCE.budget
+    now[0] = SOURCE.budget - 5
     get("/in-time")
     now[0] = SOURCE.budget + 0.1
     with pytest.raises(SourceError, match="not done within 30 seconds"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
@@ -30,6 +31,7 @@ class FakeClient:
     def __init__(self) -> None:
         self.asked: list[tuple[str, str, Sequence[str]]] = []
         self.anew = False
+        self.stopping = threading.Event()
 
     def clock(self) -> dt.datetime:
         return NOON

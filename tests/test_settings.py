@@ -7,6 +7,7 @@ import pytest
 
 from monitor.errors import SettingsError
 from monitor.settings import ROOT, Settings, load
+from monitor.store import open_store
 
 FILE = """
 data_dir = "/srv/from-file"
@@ -73,7 +74,13 @@ def test_an_empty_variable_is_as_good_as_none(file: str) -> None:
 
 
 def test_the_database_lies_in_the_data_folder_unless_it_is_named() -> None:
-    assert load({"MONITOR_DATA_DIR": "/srv/a b"}).database_url == "sqlite:////srv/a b/monitor.db"
+    assert load({"MONITOR_DATA_DIR": "/srv/a"}).database_url == "sqlite:////srv/a/monitor.db"
+
+
+@pytest.mark.parametrize("folder", ["a b", "dätä ş ع", "50%20 off", "what?x=1", "number #1"])
+def test_the_database_lies_in_the_data_folder_whatever_its_name(tmp_path: Path, folder: str) -> None:
+    open_store(load({"MONITOR_DATA_DIR": str(tmp_path / folder)}).database_url).engine.dispose()
+    assert (tmp_path / folder / "monitor.db").exists()
 
 
 @pytest.mark.parametrize(

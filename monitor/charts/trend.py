@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -28,15 +29,23 @@ DARK = Look(level="#fdb022", alert="#ff7a6e")
 
 
 def chart(
-    figures: pd.DataFrame, *, unit: str, ratio: bool, look: Look, levels: pd.DataFrame | None = None, alerts: pd.DataFrame | None = None
+    figures: pd.DataFrame,
+    *,
+    unit: str,
+    ratio: bool,
+    look: Look,
+    levels: pd.DataFrame | None = None,
+    alerts: pd.DataFrame | None = None,
+    ticks: Sequence[dt.date] = (),
 ) -> alt.LayerChart:
     """A line chart.
 
     `figures` has when (date), value, name (of the series), told_period, told_value, told_status and told_known (texts for
     the tooltip) and firm (bool: not provisional); `levels` has value and label; `alerts` has when, value and told.
+    `ticks` are the days to label by their year, for figures of the end of a year: Vega's own tick of 2018 is 1 January.
     `unit` names the axis, `ratio` says that its numbers are small and get no k or M.
     """
-    x = alt.X("when", type="temporal", title=None, axis=alt.Axis(labelFlush=True, tickCount=8))
+    x = alt.X("when", type="temporal", title=None, axis=_time_axis(ticks))
     y = alt.Y(
         "value", type="quantitative", title=unit, axis=alt.Axis(format="~f" if ratio else "~s", tickCount=6), scale=alt.Scale(zero=True)
     )
@@ -62,6 +71,13 @@ def chart(
         layers.append(rings.encode(tooltip=tooltip))
     layers += _levels(levels, look) + _alerts(alerts, look)
     return alt.LayerChart(layer=layers, height=HEIGHT + (LEGEND_ROW * figures["name"].nunique() if many else 0))
+
+
+def _time_axis(ticks: Sequence[dt.date]) -> alt.Axis:
+    if not ticks:
+        return alt.Axis(labelFlush=True, tickCount=8)
+    days = [alt.DateTime(year=day.year, month=day.month, date=day.day) for day in ticks]
+    return alt.Axis(labelFlush=True, values=days, format="%Y")
 
 
 def _levels(levels: pd.DataFrame | None, look: Look) -> list[alt.Chart]:

@@ -42,6 +42,7 @@ def fetch(context: Context) -> Iterator[Answer | Exception]:
         try:
             yield _checked(context.get(TIMESERIES, _registered(place), tag=f"registered {place['location']} {place['origin']}"))
         except SourceError as error:
+            error.message = f"registered refugees in {place['location']}: {error.message}"
             yield error
     arrivals = context.options.get("arrivals")
     if arrivals:

@@ -103,7 +103,8 @@ def open_store(url: str) -> Store:
         parsed = make_url(url)
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
-        engine = create_engine(parsed, pool_pre_ping=True)
+        patience = {} if parsed.get_backend_name() == "sqlite" else {"connect_timeout": 10}
+        engine = create_engine(parsed, pool_pre_ping=True, connect_args=patience)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
         # The text of a ValueError can hold a part of the password.
         told = "the address is malformed" if type(error) is ValueError else " ".join(str(error).split())

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 
 from monitor.model import SeriesKey
 from monitor.store.engine import Store, batched
+from monitor.store.runs import NOT_ASKED
 from monitor.store.schema import STATUSES, Day, Moment, StatusCode, answer, mention, observation, run, series, set_aside, source
 
 FIGURE_COLUMNS = (
@@ -123,7 +124,7 @@ def sources(store: Store) -> pd.DataFrame:
 
 def last_runs(store: Store) -> pd.DataFrame:
     """The newest run of each source that has been asked; column `last_good` is when a run last stored or confirmed figures."""
-    newest = select(func.max(run.c.id)).where(run.c.outcome != "bundled").group_by(run.c.source)
+    newest = select(func.max(run.c.id)).where(run.c.outcome.not_in(NOT_ASKED)).group_by(run.c.source)
     good = (
         select(run.c.source, func.max(run.c.finished_at).label("last_good"))
         .where(run.c.outcome.in_(("ok", "partial")))
@@ -145,5 +146,5 @@ def newest_periods(store: Store, as_of: dt.date) -> dict[str, dt.date]:
 
 def rows_set_aside(store: Store, source_id: str) -> pd.DataFrame:
     """What the newest run of a source set aside, with reasons."""
-    newest = select(func.max(run.c.id)).where(run.c.source == source_id, run.c.outcome != "bundled").scalar_subquery()
+    newest = select(func.max(run.c.id)).where(run.c.source == source_id, run.c.outcome.not_in(NOT_ASKED)).scalar_subquery()
     return _frame(store, select(set_aside.c.reason, set_aside.c.row).where(set_aside.c.run_id == newest).order_by(set_aside.c.position))

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
-from monitor.model import Outcome, Run, SetAside, Source
+from monitor.model import Run, SetAside, Source
 from monitor.store.engine import Store
 from monitor.store.schema import answer, ledger, observation, run, set_aside, source
 
+NOT_ASKED = ("bundled", "stopped")  # runs that say nothing of how a source does
 SET_ASIDE_KEPT = 200  # rows of one run; the number of all of them is in the run
 
 
@@ -27,7 +28,7 @@ def record(connection: Connection, report: Run, rows_set_aside: Sequence[SetAsid
     values["messages"] = "\n".join(_storable(message) for message in report.messages)
     values["outcome"] = report.outcome.value
     connection.execute(insert(run).values(id=number, **values))
-    if report.outcome is not Outcome.BUNDLED:
+    if report.outcome not in NOT_ASKED:
         earlier = select(run.c.id).where(run.c.source == report.source)
         connection.execute(delete(set_aside).where(set_aside.c.run_id.in_(earlier)))
     sample = rows_set_aside[:SET_ASIDE_KEPT]
@@ -65,7 +66,7 @@ def describe(connection: Connection, sources: Iterable[tuple[Source, bool]]) -> 
 
 def failures_in_a_row(store: Store, source_id: str) -> tuple[int, dt.datetime | None]:
     """How many of the newest runs failed one after the other, and when the last of them ended."""
-    asked = (run.c.source == source_id, run.c.outcome != "bundled")
+    asked = (run.c.source == source_id, run.c.outcome.not_in(NOT_ASKED))
     newest = select(run.c.outcome, run.c.finished_at).where(*asked).order_by(run.c.id.desc()).limit(10)
     count, last = 0, None
     with store.reading() as connection:
@@ -78,7 +79,7 @@ def failures_in_a_row(store: Store, source_id: str) -> tuple[int, dt.datetime | 
 
 def went_well(store: Store, source_id: str) -> bool:
     """Whether the newest run of a source, if there is one, ended without a fault."""
-    asked = (run.c.source == source_id, run.c.outcome != "bundled")
+    asked = (run.c.source == source_id, run.c.outcome.not_in(NOT_ASKED))
     with store.reading() as connection:
         return connection.scalar(select(run.c.outcome).where(*asked).order_by(run.c.id.desc()).limit(1)) in (None, "ok")
 

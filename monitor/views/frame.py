@@ -27,13 +27,14 @@ def choose() -> None:
     """The two choices that hold for all pages, above the page."""
     known = reader.all_situations()
     today = reader.today()
+    first = min(FIRST_DAY, today)
     address.one("situation", list(known), next(iter(known)))
-    address.day("as_of", FIRST_DAY, today)
+    address.day("as_of", first, today)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(_("Situation"), list(known), key="situation", format_func=lambda name: known[name].name, width=380)
         st.date_input(
             _("As known on"),
-            min_value=FIRST_DAY,
+            min_value=first,
             max_value=today,
             key="as_of",
             format="YYYY-MM-DD",

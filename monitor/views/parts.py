@@ -16,6 +16,7 @@ from monitor.model import INDICATORS, Measure, Move, Rule, SeriesKey, Transition
 from monitor.series import Figure, thinned, with_gaps
 from monitor.views import reader
 
+MOST_TICKS = 8
 FARTHEST_LEVEL = 3.0  # times the highest figure
 STATUS_WORDS = {
     "reported": lambda: _("reported"),
@@ -120,16 +121,26 @@ def plotted(frame: pd.DataFrame) -> pd.DataFrame:
             "told_period": [period(*span) for span in spans],
             "told_value": [number(value) for value in regular["value"]],
             "told_status": [STATUS_WORDS[status]() for status in regular["status"]],
-            "told_known": regular["known_at"].dt.strftime("%Y-%m-%d").fillna(""),
+            "told_known": _known_days(regular),
             "firm": (regular["status"] != "provisional").astype(bool),
         }
     )
 
 
+def _known_days(frame: pd.DataFrame) -> pd.Series:
+    """The days on which figures were known, with a word where that day is estimated."""
+    days = frame["known_at"].dt.strftime("%Y-%m-%d").fillna("")
+    return days.where(~frame["known_estimated"].fillna(False).astype(bool), days + " " + _("(estimated)"))
+
+
 def levels(rules: Sequence[Rule], keys: Sequence[SeriesKey], highest: float) -> pd.DataFrame:
     """The levels of threshold rules on these series. One far above the figures would flatten them, and is left out."""
     on_these = [rule for rule in rules if rule.series in keys and "above" in rule.parameters]
-    rows = [(float(rule.parameters["above"]), rule.name) for rule in on_these if rule.parameters["above"] <= FARTHEST_LEVEL * highest]
+    rows = [
+        (float(rule.parameters["above"]), _("Alert level: {level}").format(level=number(rule.parameters["above"])))
+        for rule in on_these
+        if rule.parameters["above"] <= FARTHEST_LEVEL * highest
+    ]
     return pd.DataFrame(rows, columns=["value", "label"])
 
 
@@ -147,6 +158,13 @@ def alert_marks(history: Sequence[Transition], keys: Sequence[SeriesKey], figure
     return pd.DataFrame(rows, columns=["when", "value", "told"]).drop_duplicates(["when", "value"])
 
 
+def year_ends(frame: pd.DataFrame) -> list[dt.date]:
+    """The ends of years to label in a chart of yearly stocks, at most MOST_TICKS of them, the last among them."""
+    ends = frame[(frame["frequency"] == "year") & (frame["period_start"] == frame["period_end"])]["period_end"]
+    days = sorted({end.date() for end in ends if end.month == 12})
+    return days[:: -max(1, -(-len(days) // MOST_TICKS))][::-1]
+
+
 def trend_chart(frame: pd.DataFrame, rules: Sequence[Rule], history: Sequence[Transition], key: str) -> None:
     """The chart of a frame of figures of one unit, with the rules' levels and the alerts."""
     figures = plotted(frame)
@@ -160,6 +178,7 @@ def trend_chart(frame: pd.DataFrame, rules: Sequence[Rule], history: Sequence[Tr
         look=trend.DARK if st.context.theme.type == "dark" else trend.LIGHT,
         levels=levels(rules, keys, figures["value"].max()),
         alerts=alert_marks(history, keys, figures),
+        ticks=year_ends(frame),
     )
     st.altair_chart(made, width="stretch", key=key, alt=trend.described(list(figures["name"].unique()), first, last))
 
@@ -184,6 +203,7 @@ def table_columns() -> Mapping[str, Any]:
         "status": column.TextColumn(_("Status")),
         "qualifier": column.TextColumn(_("Remark")),
         "known_at": column.DatetimeColumn(_("Known on (UTC)"), format="YYYY-MM-DD", timezone="UTC"),
+        "known_at_estimated": column.CheckboxColumn(_("Estimated"), help=_("Whether the day known is the period's end and the usual lag")),
         "citation": column.TextColumn(_("Source"), width="medium"),
         "source_url": column.TextColumn(_("Address or citation"), width="medium"),
         "licence": column.TextColumn(_("Licence")),

@@ -29,7 +29,7 @@ def revision_table(keys: list[SeriesKey]) -> pd.DataFrame:
             _("Was"): [number(row.before) for row in changed],
             _("Known on"): [short_day(row.before_known.date()) for row in changed],
             _("Is"): [number(row.value) for row in changed],
-            _("Since"): [short_day(row.known.date()) for row in changed],
+            _("Since"): [short_day(row.known.date()) + (" " + _("(estimated)") if row.known_estimated else "") for row in changed],
             _("Change"): [f"{(row.value - row.before) / row.before:+.1%}" if row.before else "" for row in changed],
         }
     )
