@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from monitor.connectors._reading import count
 from monitor.model import Answer, Frequency, Observation, SeriesKey, SetAside, Status
@@ -25,6 +26,12 @@ class Part:
     piece: Hashable
     value: object
     answer: Answer
+
+
+def given(value: Any) -> Any:
+    """The value, or None where it is missing; the platform writes `Not available` for that."""
+    missing = value is None or (isinstance(value, str) and value.strip().lower() in ("", "not available"))
+    return None if missing else value
 
 
 def breakdown(*words: object) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from monitor.connectors._reading import field, json_of, rows
-from monitor.connectors._rounds import Part, breakdown, total
+from monitor.connectors._rounds import Part, breakdown, given, total
 from monitor.errors import EmptyAnswer, SourceError
 from monitor.model import Answer, Context, Observation, Parsed, SeriesKey, SetAside, Source
 
@@ -29,7 +29,6 @@ SOURCE = Source(
 )
 COUNTRIES = "/v3/displacement/country-list"
 FIGURES = "/v3/displacement/admin0"
-NOTHING = "not available"  # this API's words for a missing value
 
 
 def fetch(context: Context) -> Iterator[Answer | Exception]:
@@ -89,20 +88,15 @@ def _part(row: Any, answer: Answer, parsed: Parsed) -> Part | None:
     country = field(row, "admin0Pcode", answer)
     if country != answer.tag:
         raise SourceError(f"answered for {country}, where {answer.tag} was asked", permanent=True, source=SOURCE.id)
-    operation, method = (_given(field(row, name, answer)) for name in ("operation", "assessmentType"))
+    operation, method = (given(field(row, name, answer)) for name in ("operation", "assessmentType"))
     day = field(row, "reportingDate", answer)
-    value, number = _given(field(row, "numPresentIdpInd", answer)), _given(field(row, "roundNumber", answer))
+    value, number = given(field(row, "numPresentIdpInd", answer)), given(field(row, "roundNumber", answer))
     piece = tuple(str(field(row, name, answer)) for name in ("displacementReason", "idpOriginAdmin1Pcode", "idpOriginAdmin1Name"))
     if not operation or not method:
         parsed.set_aside.append(SetAside("without an operation or a method: operations overlap, so it cannot be placed", _shown(row)))
         return None
     key = SeriesKey(SOURCE.id, "idps_assessed", country, country, breakdown(operation, method))
     return Part(key, str(day if number is None else number), day, piece, value, answer)
-
-
-def _given(value: Any) -> Any:
-    missing = value is None or (isinstance(value, str) and value.strip().lower() in ("", NOTHING))
-    return None if missing else value
 
 
 def _shown(row: Mapping[str, Any]) -> str:
