@@ -126,6 +126,16 @@ INDICATORS: Mapping[str, Indicator] = _indicators(
         marked("People displaced within their own country on the last day of the period."),
     ),
     Indicator(
+        "idps_assessed",
+        marked("IDPs by assessment"),
+        Measure.STOCK,
+        marked("persons"),
+        marked(
+            "Internally displaced persons on the day of one round, as one operation and method of assessment (breakdown) counted them. Operations and methods overlap: never add two."
+        ),
+        (),
+    ),
+    Indicator(
         "stateless",
         marked("Stateless persons"),
         Measure.STOCK,

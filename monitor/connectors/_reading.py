@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from monitor.errors import SourceError
-from monitor.model import Answer
+from monitor.model import Answer, Status
 
 MISSING = frozenset({"", "-", "*"})  # not applicable, not collected, suppressed
 ESCAPE = re.compile(r'(\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))|\\')  # a legal escape, or a backslash that means nothing
@@ -71,3 +71,17 @@ def count(value: object) -> int | None:
 def month_end(year: int, month: int) -> dt.date:
     """The last day of a month."""
     return dt.date(year, month, calendar.monthrange(year, month)[1])
+
+
+def as_of_year(year: int, today: dt.date, release_window: tuple[tuple[int, int], tuple[int, int]]) -> tuple[dt.date, Status] | None:
+    """The day that a `year` of UNHCR's figures describes, seen on `today`; None while that cannot be told.
+
+    `release_window` is the first and last (month, day) of the year after, between which the end-year figures replace
+    the mid-year ones.
+    """
+    released, settled = (dt.date(year + 1, *day) for day in release_window)
+    if today >= settled:
+        return dt.date(year, 12, 31), Status.REPORTED
+    if today >= released or today < dt.date(year, 7, 1):
+        return None
+    return dt.date(year, 6, 30), Status.PROVISIONAL

@@ -12,6 +12,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
 from monitor import places
+from monitor.connectors import _reading
 from monitor.connectors._reading import count, field, json_of, rows
 from monitor.errors import EmptyAnswer, SourceError
 from monitor.model import Answer, Context, Frequency, Observation, Parsed, SeriesKey, SetAside, Source, Status
@@ -132,12 +133,7 @@ def _applies(name: str, origin: str, host: str) -> bool:
 
 def as_of_year(year: int, today: dt.date) -> tuple[dt.date, Status] | None:
     """The day that a `year` of the API describes, seen on `today`; None while that cannot be told."""
-    released, settled = (dt.date(year + 1, *day) for day in RELEASE_WINDOW)
-    if today >= settled:
-        return dt.date(year, 12, 31), Status.REPORTED
-    if today >= released or today < dt.date(year, 7, 1):
-        return None
-    return dt.date(year, 6, 30), Status.PROVISIONAL
+    return _reading.as_of_year(year, today, RELEASE_WINDOW)
 
 
 def _shown(row: Mapping[str, Any]) -> str:
