@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import hypothesis
@@ -72,16 +73,26 @@ def mention(title: str = "Refugees reach Greece", url: str = "https://news.examp
 
 @dataclasses.dataclass
 class Upstream:
-    """Stands for `Context.get`: `reply` says what comes back for (path, parameters); `asked` remembers every call."""
+    """Stands for `Context.get`: `reply` says what comes back for (path, parameters); `asked` and `headers` remember every call."""
 
     source: Source
     reply: Callable[[str, Mapping[str, str]], Any]
     asked: list[tuple[str, dict[str, str]]] = dataclasses.field(default_factory=list)
+    headers: list[dict[str, str]] = dataclasses.field(default_factory=list)
 
-    def __call__(self, path: str, params: Sequence[tuple[str, str]] = (), *, tag: str = "", expect: str = "json") -> Answer:
+    def __call__(
+        self,
+        path: str,
+        params: Sequence[tuple[str, str]] = (),
+        *,
+        tag: str = "",
+        expect: str = "json",
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> Answer:
         names = [name for name, _ in params]
         assert len(names) == len(set(names)), f"a parameter is sent twice: {names}"
         self.asked.append((path, dict(params)))
+        self.headers.append(dict(headers))
         body = self.reply(path, dict(params))
         if isinstance(body, Exception):
             raise body
