@@ -174,7 +174,7 @@ INDICATORS: Mapping[str, Indicator] = _indicators(
         Measure.EVENTS,
         marked("detections"),
         marked("Detections of irregular border crossings on a route in the period. One person can be detected more than once."),
-        ("sea", "land"),
+        ("sea", "land", "combined"),  # combined: a row that does not tell the two apart, and is in neither of them
     ),
     Indicator(
         "displaced",
