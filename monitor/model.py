@@ -184,7 +184,17 @@ INDICATORS: Mapping[str, Indicator] = _indicators(
         Measure.EVENTS,
         marked("detections"),
         marked("Detections of irregular border crossings on a route in the period. One person can be detected more than once."),
-        ("sea", "land"),
+        ("sea", "land", "combined"),  # combined: a row that does not tell the two apart, and is in neither of them
+    ),
+    Indicator(
+        "dead_and_missing",
+        marked("Dead and missing"),
+        Measure.EVENTS,
+        marked("persons"),
+        marked(
+            "People recorded as dead or missing on a migration route in the period, a minimum. Cumulative: records of more than one incident, which are in none of the others."
+        ),
+        ("all", "dead", "missing", "cumulative"),
     ),
     Indicator(
         "displaced",

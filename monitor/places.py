@@ -10,6 +10,7 @@ A code that is not in the crosswalk is unknown. Nothing is guessed from what it 
 from __future__ import annotations
 
 import csv
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -30,6 +31,26 @@ class Place:
     kind: PlaceKind
 
 
+# Names in use that ISO 3166-1 does not give, by code.
+ALSO_CALLED: Mapping[str, tuple[str, ...]] = {
+    "CIV": ("Ivory Coast",),
+    "COD": ("Congo (Kinshasa)", "Democratic Republic of the Congo"),
+    "COG": ("Congo (Brazzaville)", "Republic of the Congo"),
+    "CPV": ("Cape Verde",),
+    "CZE": ("Czech Republic",),
+    "GBR": ("United Kingdom of Great Britain and Northern Ireland",),
+    "GMB": ("The Gambia",),
+    "HKG": ("Hong Kong Special Administrative Region, China",),
+    "MAC": ("Macao Special Administrative Region, China",),
+    "MKD": ("The former Yugoslav Republic of Macedonia",),
+    "MMR": ("Burma",),
+    "PSE": ("Occupied Palestinian Territory", "State of Palestine"),
+    "RUS": ("Russia",),
+    "SWZ": ("Swaziland",),
+    "TUR": ("Turkey",),
+    "UNK": ("Unknown",),
+}
+
 # Nationalities that are not countries: they occur as origins only.
 ORIGINS_ONLY = frozenset({"XXA", "UNK", "TIB"})
 
@@ -41,6 +62,30 @@ NAMED: Mapping[str, Place] = {
         Place("western-mediterranean", "Western Mediterranean route", PlaceKind.ROUTE),
         Place("western-balkan", "Western Balkan route", PlaceKind.ROUTE),
         Place("western-african", "Western African route", PlaceKind.ROUTE),
+        Place("eastern-land-borders", "Eastern land borders route", PlaceKind.ROUTE),
+        Place("black-sea", "Black Sea route", PlaceKind.ROUTE),
+        Place("albania-greece", "Circular route from Albania to Greece", PlaceKind.ROUTE),
+        Place("syria-turkiye", "Syria to Türkiye", PlaceKind.ROUTE),
+        Place("iran-turkiye", "Iran to Türkiye", PlaceKind.ROUTE),
+        Place("turkiye-europe-land", "Türkiye to Europe by land", PlaceKind.ROUTE),
+        Place("afghanistan-iran", "Afghanistan to Iran", PlaceKind.ROUTE),
+        Place("english-channel", "English Channel to the United Kingdom", PlaceKind.ROUTE),
+        Place("italy-france", "Italy to France", PlaceKind.ROUTE),
+        Place("belarus-european-union", "Belarus to the European Union", PlaceKind.ROUTE),
+        Place("ukraine-europe", "Ukraine to Europe", PlaceKind.ROUTE),
+        Place("sahara", "Sahara Desert crossing", PlaceKind.ROUTE),
+        Place("horn-of-africa", "Horn of Africa route", PlaceKind.ROUTE),
+        Place("eastern-horn-of-africa", "Eastern route to and from the Horn of Africa", PlaceKind.ROUTE),
+        Place("northern-horn-of-africa", "Northern route from the Horn of Africa", PlaceKind.ROUTE),
+        Place("southern-africa", "Route to Southern Africa", PlaceKind.ROUTE),
+        Place("dr-congo-uganda", "DR Congo to Uganda", PlaceKind.ROUTE),
+        Place("mayotte", "Sea crossings to Mayotte", PlaceKind.ROUTE),
+        Place("darien", "Darién", PlaceKind.ROUTE),
+        Place("mexico-united-states", "Border of Mexico and the United States", PlaceKind.ROUTE),
+        Place("caribbean-united-states", "Caribbean to the United States", PlaceKind.ROUTE),
+        Place("dominican-republic-puerto-rico", "Dominican Republic to Puerto Rico", PlaceKind.ROUTE),
+        Place("haiti-dominican-republic", "Haiti to the Dominican Republic", PlaceKind.ROUTE),
+        Place("venezuela-caribbean", "Venezuela to the Caribbean", PlaceKind.ROUTE),
         Place("europe-mediterranean", "Europe: Italy, Malta, Cyprus, Greece and Spain", PlaceKind.REGION),
         Place("north-west-syria", "North-west Syria (Idlib and Aleppo)", PlaceKind.REGION),
     )
@@ -85,6 +130,27 @@ def from_m49(code: str) -> str | None:
     """ISO3 of a UN M49 number, or None when unknown."""
     country: Any = pycountry.countries.get(numeric=code.zfill(3))
     return str(country.alpha_3) if country else None
+
+
+def folded(text: str) -> str:
+    """A name without case, accents, blanks and punctuation, so that two spellings of one name are equal."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(letter for letter in plain if letter.isalnum())
+
+
+@lru_cache(maxsize=1)
+def _names() -> Mapping[str, str]:
+    names: dict[str, str] = {}
+    for row in _table():
+        country = _country(row["iso3"])
+        called = [row["name"], *(getattr(country, field, "") for field in ("name", "common_name", "official_name"))]
+        names.update((folded(one), row["iso3"]) for one in (*called, *ALSO_CALLED.get(row["iso3"], ())) if one)
+    return names
+
+
+def from_name(text: str) -> str | None:
+    """ISO3 of an English country name in one of its usual forms (never by its beginning: Niger, Nigeria), or None when unknown."""
+    return _names().get(folded(text))
 
 
 @lru_cache(maxsize=4096)

@@ -73,7 +73,7 @@ def mention(title: str = "Refugees reach Greece", url: str = "https://news.examp
 
 @dataclasses.dataclass
 class Upstream:
-    """Stands for `Context.get`: `reply` says what comes back for (path, parameters); `asked` remembers every call, `headers` its headers."""
+    """Stands for `Context.get`: `reply` says what comes back for (path, parameters); `asked` and `headers` remember every call."""
 
     source: Source
     reply: Callable[[str, Mapping[str, str]], Any]

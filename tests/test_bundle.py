@@ -58,7 +58,7 @@ def test_a_connector_takes_the_place_of_the_entry_with_its_id(seeds: Path) -> No
         file.write('\n[odp]\nname = "x"\nabout = "x"\nhome = "x"\nlicence = "x"\ncitation = "x"\n')
     source, asked = bundle.sources(seeds)["odp"]
     assert (source.name, asked) == ("UNHCR Operational Data Portal", True)
-    assert bundle.sources(seeds)["frontex"][1] is False
+    assert bundle.sources(seeds)["ocha"][1] is False
 
 
 def test_loading_twice_stores_nothing(store: Store) -> None:

@@ -162,3 +162,48 @@ def test_any_text_is_a_known_place_or_none(code: str) -> None:
     )
     found = places.find(code)
     assert found is None or found.code == code
+
+
+# -- names -------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "iso3"),
+    [
+        ("Syria", "SYR"),
+        ("Syrian Arab Republic", "SYR"),
+        ("Türkiye", "TUR"),
+        ("turkey", "TUR"),
+        ("Kosovo*", "XKX"),
+        ("Cote d'Ivoire", "CIV"),
+        ("Iran (Islamic Republic of)", "IRN"),
+        ("Bolivarian Republic of Venezuela", "VEN"),
+        ("Congo (Kinshasa)", "COD"),
+        ("Republic of the Congo", "COG"),
+        ("Niger", "NER"),
+        ("Nigeria", "NGA"),
+        ("Guinea-Bissau", "GNB"),
+        ("Stateless", "XXA"),
+        ("Unknown", "UNK"),
+        ("Unspecified sub-Saharan nationals", None),
+        ("Nig", None),
+        ("", None),
+        ("*", None),
+    ],
+)
+def test_a_country_is_known_by_its_usual_names_and_never_by_a_part_of_one(text: str, iso3: str | None) -> None:
+    assert places.from_name(text) == iso3
+
+
+def test_no_name_belongs_to_two_countries() -> None:
+    for row in ROWS:
+        country = pycountry.countries.get(alpha_3=row["iso3"])
+        for called in (row["name"], getattr(country, "name", ""), *places.ALSO_CALLED.get(row["iso3"], ())):
+            assert not called or places.from_name(called) == row["iso3"]
+    assert set(places.ALSO_CALLED) <= {row["iso3"] for row in ROWS}
+
+
+@given(st.text())
+def test_any_text_is_a_known_country_or_none(text: str) -> None:
+    code = places.from_name(text)
+    assert code is None or places.find(code) is not None

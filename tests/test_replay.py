@@ -34,6 +34,7 @@ pytestmark = [
 ]
 HOSTED = SeriesKey("unhcr", "refugees", "TUR", "SYR")
 REGISTERED = SeriesKey("odp", "registered_refugees", "TUR", "SYR")
+SEA = SeriesKey("frontex", "border_detections", "eastern-mediterranean", "", "sea")
 EUROPE = SeriesKey("odp", "arrivals", "europe-mediterranean", "", "all")
 KEYS = {"dtm": "replay-dtm-key", "hapi": "bW9uaXRvcjptb25pdG9yQGV4YW1wbGUub3Jn"}
 
@@ -112,7 +113,7 @@ def test_a_refresh_stores_the_figures_of_every_source_and_a_second_one_stores_no
     assert min(registered.items()) == ("2011-12-16", 8_000)
     before = {table: rows(store, table) for table in ("observation", "mention", "ledger", "series")}
     again = here.refresh(store, "2026-11-01")
-    assert [run.stored for run in again] == [0] * len(registry())
+    assert {run.source: run.stored for run in again} == dict.fromkeys(registry(), 0)
     assert refresh.exit_code(again) == 0
     assert {table: rows(store, table) for table in before} == before
 
@@ -138,6 +139,24 @@ def test_mid_year_and_end_year_are_two_figures(here: Installation) -> None:
     assert (hosted["2023-06-30"], hosted["2023-12-31"]) == (3_332_896, 3_214_780)
 
 
+def test_the_workbook_confirms_the_bundled_detections_and_doubles_none(here: Installation) -> None:
+    store = prepare.prepare(here.settings)
+    bundled = rows(store, "observation")
+    (run,) = here.refresh(store, "2026-11-01", only=("frontex",))
+    assert (run.same, run.revised, run.settled, run.set_aside) == (784, 0, 0, 0)
+    assert rows(store, "observation") == bundled + run.new
+    assert known(store, SEA)["2025-04-30"] == 2_047
+
+
+def test_each_workbook_adds_its_months_and_repeats_none(here: Installation) -> None:
+    store = open_store(here.settings.database_url)
+    (first,) = here.refresh(store, "2020-03-10", only=("frontex",))
+    (second,) = here.refresh(store, "2020-04-10", only=("frontex",))
+    assert (second.new, second.same, second.revised) == (8, first.new, 0)
+    assert known(store, SEA)["2020-02-29"] == 2_185
+    assert "2020-02-29" not in known(store, SEA, "2020-04-09")
+
+
 # -- runs with a fault ---------------------------------------------------------------------------------------------------------
 
 FAULTS = {
@@ -159,6 +178,11 @@ HARMLESS = {
     ("odp", "latin1"): "its answers are ASCII, so the wrong label changes no byte",
     ("dtm", "latin1"): "its answers are ASCII, so the wrong label changes no byte",
     ("rss", "latin1"): "a feed that is not UTF-8 is read as the Latin-1 that it is",
+}
+# Where a fault is seen elsewhere than usual, so that the line says something else.
+TOLD_OTHERWISE = {
+    ("frontex", "html200"): "no link to a workbook",  # a page is due, and only its link is missing
+    ("frontex", "latin1"): "the workbook is damaged",
 }
 BEFORE, TODAY = "2026-10-30", "2026-11-01"
 
@@ -189,7 +213,7 @@ def test_a_lasting_fault_of_one_source_is_one_clear_line_and_harms_nothing_else(
     tmp_path: Path, replay: str, earlier: Path, monkeypatch: pytest.MonkeyPatch, source: str, fault: str
 ) -> None:
     if fault == "timeout":
-        monkeypatch.setattr(http, "READ_SECONDS", 0.7)
+        monkeypatch.setattr(http, "READ_SECONDS", 4.0)  # the whole file of a busy server takes its time
     here = Installation(Path(shutil.copytree(earlier, tmp_path / "data")), replay)
     store = open_store(f"sqlite:///{here.folder / 'monitor.db'}")
     before = stored_of(store, source)
@@ -208,7 +232,7 @@ def test_a_lasting_fault_of_one_source_is_one_clear_line_and_harms_nothing_else(
         assert done[source].stored == 0
         assert done[source].messages
         for line in done[source].messages:
-            assert FAULTS[fault] in line
+            assert TOLD_OTHERWISE.get((source, fault), FAULTS[fault]) in line
             assert "\n" not in line
             assert "Traceback" not in line
             assert "please report this" not in line

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import calendar
+import csv
 import datetime as dt
+import io
 import json
 import re
 from typing import Any
@@ -31,6 +33,26 @@ def json_of(answer: Answer) -> Any:
         raise SourceError(
             f"{answer.url}: the JSON breaks off or is damaged ({error.msg} at character {error.pos})", source=answer.source
         ) from None
+
+
+def csv_of(answer: Answer) -> tuple[list[str], list[list[str]]]:
+    """The header and the records of a CSV answer, each as wide as the header; raises SourceError when it breaks off.
+
+    A CSV has no end mark: a record that is too short, a quote left open or a last line without its end say that some is lost.
+    """
+    try:
+        text = answer.body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{answer.url}: not UTF-8 at byte {error.start}", source=answer.source) from None
+    try:
+        header, *records = [record for record in csv.reader(io.StringIO(text, newline=""), strict=True) if record]
+    except (csv.Error, ValueError):
+        raise SourceError(f"{answer.url}: the CSV breaks off or is damaged", source=answer.source) from None
+    short = next((number for number, record in enumerate(records, 1) if len(record) != len(header)), 0)
+    if short or not text.endswith(("\n", "\r")):
+        where = f"record {short} has {len(records[short - 1])} of {len(header)} fields" if short else "its last line has no end"
+        raise SourceError(f"{answer.url}: the CSV breaks off or is damaged ({where})", source=answer.source)
+    return header, records
 
 
 def field(row: Any, name: str, answer: Answer) -> Any:
