@@ -219,6 +219,14 @@ INDICATORS: Mapping[str, Indicator] = _indicators(
         marked("Articles that match the query as a percentage of all articles monitored in the period."),
         (),
     ),
+    Indicator(
+        "asylum_applicants",
+        marked("Asylum applicants"),
+        Measure.FLOW,
+        marked("persons"),
+        marked("People who applied for asylum in the country in the period. Who applies again, there or elsewhere, is counted again."),
+        ("all", "first-time"),
+    ),
 )
 
 

@@ -87,6 +87,7 @@ NAMED: Mapping[str, Place] = {
         Place("haiti-dominican-republic", "Haiti to the Dominican Republic", PlaceKind.ROUTE),
         Place("venezuela-caribbean", "Venezuela to the Caribbean", PlaceKind.ROUTE),
         Place("europe-mediterranean", "Europe: Italy, Malta, Cyprus, Greece and Spain", PlaceKind.REGION),
+        Place("european-union", "European Union (27 countries)", PlaceKind.REGION),
         Place("north-west-syria", "North-west Syria (Idlib and Aleppo)", PlaceKind.REGION),
     )
 }
@@ -119,6 +120,11 @@ def from_unhcr(code: str) -> str | None:
 def from_eurostat(code: str) -> str | None:
     """ISO3 of a Eurostat `geo` or `citizen` code (EL is Greece), or None when unknown."""
     return _index("eurostat").get(code)
+
+
+def to_eurostat(code: str) -> str | None:
+    """Eurostat's code of an ISO3 one (GRC is EL), or None where Eurostat has none."""
+    return next((row["eurostat"] or None for row in _table() if row["iso3"] == code), None)
 
 
 def from_fips(code: str) -> str | None:

@@ -71,6 +71,18 @@ def test_a_eurostat_code_is_one_country_or_unknown(code: str, iso3: str | None) 
 
 
 @pytest.mark.parametrize(
+    ("iso3", "code"), [("GRC", "EL"), ("GBR", "UK"), ("DEU", "DE"), ("XXA", "STLS"), ("TIB", None), ("EL", None), ("", None)]
+)
+def test_a_country_has_one_eurostat_code_or_none(iso3: str, code: str | None) -> None:
+    assert places.to_eurostat(iso3) == code
+
+
+def test_every_eurostat_code_leads_back_to_its_country() -> None:
+    known = [(row["iso3"], row["eurostat"]) for row in ROWS if row["eurostat"]]
+    assert all(places.from_eurostat(code) == iso3 and places.to_eurostat(iso3) == code for iso3, code in known)
+
+
+@pytest.mark.parametrize(
     ("code", "iso3"),
     [
         ("CH", "CHN"),

@@ -175,9 +175,11 @@ FAULTS = {
 }
 # Where a fault does no harm, and why.
 HARMLESS = {
+    ("eurostat", "latin1"): "the answers to these questions are ASCII, so the wrong label changes no byte",
     ("odp", "latin1"): "its answers are ASCII, so the wrong label changes no byte",
     ("dtm", "latin1"): "its answers are ASCII, so the wrong label changes no byte",
     ("rss", "latin1"): "a feed that is not UTF-8 is read as the Latin-1 that it is",
+    ("worldbank", "latin1"): "its names of countries are ASCII, so the wrong label changes no byte",
 }
 # Where a fault is seen elsewhere than usual, so that the line says something else.
 TOLD_OTHERWISE = {
