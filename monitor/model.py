@@ -362,6 +362,8 @@ class Source:
     rest_after_failure: dt.timedelta = dt.timedelta(0)
     window: bool = False  # an answer holds only the newest items, so a late poll leaves a gap
     key_from: str = ""  # where to ask for the credential; empty: none needed
+    key_optional: bool = False  # without the credential it is asked in another way instead of being switched off
+    bases: Mapping[str, str] = field(default_factory=dict)  # further addresses; MONITOR_BASE_<ID>_<NAME> replaces one
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,6 +443,7 @@ class Context:
     today: dt.date
     get: Get
     key: str = ""
+    bases: Mapping[str, str] = field(default_factory=dict)  # the source's further addresses, for whole URLs
 
 
 class Connector(Protocol):

@@ -77,16 +77,17 @@ def read_source(
     source = connector.SOURCE
     reading = Reading(Run(source.id, client.clock()))
     key = settings.keys.get(source.id, "")
-    if source.key_from and not key:
+    if source.key_from and not key and not source.key_optional:
         reading.run.outcome = Outcome.OFF
         reading.run.messages.append(f"needs MONITOR_KEY_{source.id.upper()}: ask for it at {source.key_from}")
     else:
         get = client.for_source(source, settings.bases.get(source.id, source.base), (key,) if key else (), anew=anew)
+        bases = {name: settings.bases.get(f"{source.id}_{name}", base) for name, base in source.bases.items()}
         failed: list[Exception] = []
         try:
             for situation in situations:
                 options = {**situation.sources.get(source.id, {}), **settings.options.get(source.id, {})}
-                context = Context(situation, options, client.clock().date(), get, key)
+                context = Context(situation, options, client.clock().date(), get, key, bases)
                 _read_situation(connector, context, reading, failed)
         except Exception as error:  # a connector that breaks must not break the others
             failed.append(error)

@@ -32,7 +32,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.skipif(not SERVER.exists(), reason="the replay server is not beside the checkout (../shared/replay/serve.py)"),
 ]
-KEYS = {"idmc": "replay-client"}  # the credentials that the replay server takes
+KEYS = {"idmc": "replay-client", "reliefweb": "replay-approved"}  # the credentials that the replay server takes
 HOSTED = SeriesKey("unhcr", "refugees", "TUR", "SYR")
 REGISTERED = SeriesKey("odp", "registered_refugees", "TUR", "SYR")
 EUROPE = SeriesKey("odp", "arrivals", "europe-mediterranean", "", "all")
@@ -71,7 +71,7 @@ class Installation:
             self.folder,
             f"sqlite:///{self.folder / 'monitor.db'}",
             day(today),
-            bases={name: f"{self.replay}/{name}" for name in registry()},
+            bases={name: f"{self.replay}/{name}" for name in (*registry(), "reliefweb_rss")},
             keys=KEYS,
             options={"rss": {"feeds": tuple(f"{self.replay}/rss/{name}" for name in self.feeds)}},
         )
