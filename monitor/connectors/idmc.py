@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from monitor import places
-from monitor.connectors._reading import count, field, json_of, rows
+from monitor.connectors._reading import count, field, json_of, rows, where
 from monitor.errors import EmptyAnswer, SourceError
 from monitor.model import Answer, Context, Frequency, Observation, Parsed, SeriesKey, SetAside, Source, Status
 
@@ -104,7 +104,7 @@ def _whole(value: object, name: str, answer: Answer) -> int:
     except ValueError:
         number = None
     if number is None:
-        raise SourceError(f"{answer.url}: {name} is {value!r}, so the format has changed", permanent=True, source=SOURCE.id)
+        raise SourceError(f"{where(answer)}: {name} is {value!r}, so the format has changed", permanent=True, source=SOURCE.id)
     return number
 
 
@@ -157,7 +157,7 @@ def _updates(context: Context, answer: Answer, parsed: Parsed) -> list[Mapping[s
     """The rows of the countries asked for, each once."""
     body = json_of(answer)
     if not isinstance(body, list):
-        raise SourceError(f"{answer.url}: the dump is no list, so the format has changed", permanent=True, source=SOURCE.id)
+        raise SourceError(f"{where(answer)}: the dump is no list, so the format has changed", permanent=True, source=SOURCE.id)
     if not body:
         raise EmptyAnswer("answered with a dump without a row", source=SOURCE.id)
     wanted = frozenset(_countries(context))
@@ -317,7 +317,7 @@ def _published(answer: Answer) -> dt.datetime | None:
     try:
         return dt.datetime.combine(dt.date.fromisoformat(str(given)[:10]), dt.time(), dt.UTC) if given else None
     except ValueError:
-        raise SourceError(f"{answer.url}: last_updated is {given!r}; a date is due", permanent=True, source=SOURCE.id) from None
+        raise SourceError(f"{where(answer)}: last_updated is {given!r}; a date is due", permanent=True, source=SOURCE.id) from None
 
 
 def _shown(row: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.connectors import _feed
-from monitor.connectors._reading import count, field, json_of, rows
+from monitor.connectors._reading import count, field, json_of, rows, where
 from monitor.errors import EmptyAnswer, SourceError
 from monitor.model import Answer, Context, Mention, Parsed, SetAside, Source
 
@@ -94,7 +94,7 @@ def _total(body: Any, answer: Answer) -> int:
     except ValueError:
         total = None
     if total is None:
-        raise SourceError(f"{answer.url}: totalCount is {given!r}, so the format has changed", permanent=True, source=SOURCE.id)
+        raise SourceError(f"{where(answer)}: totalCount is {given!r}, so the format has changed", permanent=True, source=SOURCE.id)
     return total
 
 

@@ -145,6 +145,16 @@ def test_a_page_that_fails_voids_the_run(reply: Any, told: str) -> None:
         list(reliefweb.fetch(there))
 
 
+def test_a_message_names_the_address_without_the_long_question() -> None:
+    there, _ = context(page())
+    row = report()
+    del row["fields"]
+    long = dataclasses.replace(answer(page(row), source="reliefweb", tag="reports 0"), url="https://api.example/v2/reports?" + "x" * 200)
+    with pytest.raises(SourceError, match=r"https://api\.example/v2/reports\?…: the field") as told:
+        reliefweb.parse(there, [long])
+    assert len(told.value.message) < 160
+
+
 def test_nothing_found_is_an_empty_answer_and_leaves_the_other_situations() -> None:
     there, _ = context(page())
     parsed, (error,) = read(reliefweb, there)
