@@ -9,6 +9,7 @@ an HTML page, a sentence or nothing.
 from __future__ import annotations
 
 import datetime as dt
+import re
 import threading
 import time
 import weakref
@@ -175,8 +176,8 @@ class _Request:
                 headers={"Accept": self.due.accept, **self.headers},
             ) as reply:
                 self._check_status(reply)
-                body = b"".join(self._chunks(reply))
-                shown = self._without_secrets(_public(reply.url or self.url))
+                body = self._without_echo(b"".join(self._chunks(reply)))
+                shown = self._shown(_public(reply.url or self.url))
         except requests.TooManyRedirects:
             raise self._error("redirects without end", permanent=True) from None
         except requests.Timeout:
@@ -236,11 +237,26 @@ class _Request:
             shown = " ".join(body[:400].decode("utf-8", "replace").split())[:80]
             raise self._error(f"answered with something else than {self.due.called}: {shown!r}")
 
+    def _shown(self, url: str) -> str:
+        """The address as it may be kept: a signed one is a key for whoever has it, so its query goes."""
+        return self._without_secrets(url.split("?")[0] if "signature=" in url.lower() else url)
+
     def _without_secrets(self, text: str) -> str:
         for secret in self.secrets:
-            for form in (secret, quote_plus(secret), quote(secret), quote(secret, safe="")):
+            for form in _forms(secret):
                 text = text.replace(form, "***")
         return text
+
+    def _without_echo(self, body: bytes) -> bytes:
+        """The body without the secret in the addresses that it gives, as links to the next page do.
+
+        Only as the value of a parameter, so that no figure or title that happens to equal it is changed.
+        """
+        for secret in self.secrets:
+            for form in (form.encode() for form in _forms(secret)):
+                if form in body:
+                    body = re.sub(rb"(=|%3[Dd]|\\u003[Dd])" + re.escape(form) + rb"(?![\w.~-]|%(?!26))", rb"\1***", body)
+        return body
 
     def _error(self, message: str, *, permanent: bool = False) -> SourceError:
         return SourceError(f"{self._place()}: {message}", permanent=permanent, source=self.source.id)
@@ -266,6 +282,11 @@ def _public(url: str) -> str:
     """An address without the user and password that may stand in it."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def _forms(secret: str) -> tuple[str, ...]:
+    """The secret as it is and as it stands in an address."""
+    return (secret, quote_plus(secret), quote(secret), quote(secret, safe=""))
 
 
 def _meaning(status: int) -> str:

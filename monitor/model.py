@@ -124,6 +124,7 @@ INDICATORS: Mapping[str, Indicator] = _indicators(
         Measure.STOCK,
         marked("persons"),
         marked("People displaced within their own country on the last day of the period."),
+        ("", "conflict", "disaster"),
     ),
     Indicator(
         "idps_assessed",
@@ -226,6 +227,43 @@ INDICATORS: Mapping[str, Indicator] = _indicators(
         marked("persons"),
         marked("People who applied for asylum in the country in the period. Who applies again, there or elsewhere, is counted again."),
         ("all", "first-time"),
+    ),
+    Indicator(
+        "internal_displacements",
+        marked("Internal displacements"),
+        Measure.EVENTS,
+        marked("movements"),
+        marked("Movements within the country in the period, as first reported. One person who is displaced twice counts twice."),
+        ("conflict", "disaster", "development"),
+    ),
+    Indicator(
+        "internal_displacements_year",
+        marked("Internal displacements in a year"),
+        Measure.EVENTS,
+        marked("movements"),
+        marked("Movements within the country in the year, validated. One person who is displaced twice counts twice."),
+        ("conflict", "disaster"),
+    ),
+    Indicator(
+        "disaster_displacements_year",
+        marked("Disaster displacements in a year by hazard"),
+        Measure.EVENTS,
+        marked("movements"),
+        marked("Movements within the country that disasters caused in the year, validated, by the kind of hazard."),
+        (
+            "drought",
+            "earthquake",
+            "erosion",
+            "extreme-temperature",
+            "flood",
+            "mass-movement",
+            "mixed-disasters",
+            "sea-level-rise",
+            "storm",
+            "volcanic-activity",
+            "wave-action",
+            "wildfire",
+        ),
     ),
 )
 
@@ -352,6 +390,8 @@ class Source:
     rest_after_failure: dt.timedelta = dt.timedelta(0)
     window: bool = False  # an answer holds only the newest items, so a late poll leaves a gap
     key_from: str = ""  # where to ask for the credential; empty: none needed
+    key_optional: bool = False  # without the credential it is asked in another way instead of being switched off
+    bases: Mapping[str, str] = field(default_factory=dict)  # further addresses; MONITOR_BASE_<ID>_<NAME> replaces one
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,6 +471,7 @@ class Context:
     today: dt.date
     get: Get
     key: str = ""
+    bases: Mapping[str, str] = field(default_factory=dict)  # the source's further addresses, for whole URLs
 
 
 class Connector(Protocol):

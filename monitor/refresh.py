@@ -87,18 +87,19 @@ def read_source(
     source = connector.SOURCE
     reading = Reading(Run(source.id, client.clock()))
     key = settings.keys.get(source.id, "")
-    if source.key_from and not key:
+    if source.key_from and not key and not source.key_optional:
         reading.run.outcome = Outcome.OFF
         reading.run.messages.append(f"needs MONITOR_KEY_{source.id.upper()}: ask for it at {source.key_from}")
     else:
         get = client.for_source(
             source, settings.bases.get(source.id, source.base), (key,) if key else (), anew=anew, situations=len(situations)
         )
+        bases = {name: settings.bases.get(f"{source.id}_{name}", base) for name, base in source.bases.items()}
         failed: list[Exception] = []
         for situation in situations:
             options = {**situation.sources.get(source.id, {}), **settings.options.get(source.id, {})}
             try:
-                _read_situation(connector, Context(situation, options, client.clock().date(), get, key), reading, failed)
+                _read_situation(connector, Context(situation, options, client.clock().date(), get, key, bases), reading, failed)
             except Exception as error:  # a connector that breaks must not break the others, nor one situation another
                 failed.append(error)
         _conclude(reading, failed)

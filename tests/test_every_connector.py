@@ -39,6 +39,8 @@ def test_it_says_what_it_is_and_on_which_terms(name: str) -> None:
         assert told == told.strip()
     assert urlsplit(source.home).scheme == "https"
     assert not source.base or (urlsplit(source.base).scheme == "https" and not source.base.endswith("/"))
+    assert all(urlsplit(base).scheme == "https" and not base.endswith("/") for base in source.bases.values())
+    assert source.key_from or not source.key_optional
     assert not source.key_from or urlsplit(source.key_from).scheme == "https"
 
 

@@ -543,6 +543,32 @@ def test_a_secret_in_a_whole_address_is_in_no_message(asking: Asking, address: s
     assert "s3cret" not in str(told.value)
 
 
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        (b'{"next": "https://a.example/x?client_id=s3cret+id%2F1&offset=2"}', b'{"next": "https://a.example/x?client_id=***&offset=2"}'),
+        (b'{"next": "https://a.example/x?client_id=s3cret%20id%2F1"}', b'{"next": "https://a.example/x?client_id=***"}'),
+        (b'{"next": "https:\\/\\/a.example\\/x?key\\u003ds3cret id/1"}', b'{"next": "https:\\/\\/a.example\\/x?key\\u003d***"}'),
+        (b'{"href": "/go?to=%2Fx%3Fkey%3Ds3cret%20id%2F1%26a"}', b'{"href": "/go?to=%2Fx%3Fkey%3D***%26a"}'),
+        (b'{"title": "s3cret id/1"}', b'{"title": "s3cret id/1"}'),
+        (b'{"next": "?key=s3cret+id%2F12"}', b'{"next": "?key=s3cret+id%2F12"}'),
+    ],
+)
+def test_a_key_that_the_body_gives_back_in_an_address_is_masked_wherever_it_is_kept(
+    asking: Asking, tmp_path: Path, body: bytes, kept: bytes
+) -> None:
+    """Only whole, as the value of a parameter: a title that equals the key is a title."""
+    answer = asking.get(send(body=body), secrets=("s3cret id/1",))
+    assert answer.body == kept
+    assert asking.client.archive.read(answer.file) == kept
+
+
+def test_a_signed_address_is_kept_without_its_signature(asking: Asking) -> None:
+    signed = send(302, b"", Location="/dump.json?X-Amz-Credential=AKIA&X-Amz-Signature=abc")
+    answer = asking.get(signed, send(body=b"[1]"))
+    assert answer.url == f"{asking.server.base}/dump.json"
+
+
 # -- What has not changed, and the archive -------------------------------------------------------------------------------
 
 

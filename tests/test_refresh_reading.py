@@ -197,6 +197,11 @@ def test_a_source_that_needs_a_key_and_has_none_is_switched_off_and_not_asked(se
     assert found.run.finished_at == NOON
 
 
+def test_a_source_that_can_do_without_its_key_is_asked_without_it(settings: Settings) -> None:
+    found = reading(settings, gives(answer({})), rows(), key_from="https://a.example/apply", key_optional=True)
+    assert (found.run.outcome, found.run.messages) == (Outcome.OK, [])
+
+
 def context_of(settings: Settings, situation: Situation = SITUATION, **source: Any) -> tuple[Context, FakeClient]:
     seen: list[Context] = []
     client = FakeClient()
@@ -224,6 +229,13 @@ def test_after_a_bad_run_the_source_is_asked_without_what_is_remembered(settings
 def test_the_base_address_of_the_settings_wins(settings: Settings) -> None:
     assert context_of(settings)[1].asked == [("unhcr", "https://a.example", ())]
     assert context_of(dataclasses.replace(settings, bases={"unhcr": "http://replay"}))[1].asked == [("unhcr", "http://replay", ())]
+
+
+def test_a_further_address_is_handed_in_and_that_of_the_settings_wins(settings: Settings) -> None:
+    ours = dataclasses.replace(settings, bases={"unhcr_rss": "http://replay/rss", "odp_rss": "http://replay/other"})
+    further = {"rss": "https://a.example", "more": "https://b.example"}
+    assert context_of(ours, bases=further)[0].bases == {"rss": "http://replay/rss", "more": "https://b.example"}
+    assert context_of(ours)[0].bases == {}
 
 
 def test_the_options_of_the_settings_win_over_those_of_the_situation_one_by_one(settings: Settings) -> None:

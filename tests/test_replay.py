@@ -36,7 +36,12 @@ HOSTED = SeriesKey("unhcr", "refugees", "TUR", "SYR")
 REGISTERED = SeriesKey("odp", "registered_refugees", "TUR", "SYR")
 SEA = SeriesKey("frontex", "border_detections", "eastern-mediterranean", "", "sea")
 EUROPE = SeriesKey("odp", "arrivals", "europe-mediterranean", "", "all")
-KEYS = {"dtm": "replay-dtm-key", "hapi": "bW9uaXRvcjptb25pdG9yQGV4YW1wbGUub3Jn"}
+KEYS = {  # the credentials that the replay server takes
+    "dtm": "replay-dtm-key",
+    "hapi": "bW9uaXRvcjptb25pdG9yQGV4YW1wbGUub3Jn",
+    "idmc": "replay-client",
+    "reliefweb": "replay-approved",
+}
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +77,7 @@ class Installation:
             self.folder,
             f"sqlite:///{self.folder / 'monitor.db'}",
             day(today),
-            bases={name: f"{self.replay}/{name}" for name in registry()},
+            bases={name: f"{self.replay}/{name}" for name in (*registry(), "reliefweb_rss")},
             keys=KEYS,
             options={"rss": {"feeds": tuple(f"{self.replay}/rss/{name}" for name in self.feeds)}},
         )

@@ -14,7 +14,13 @@ from monitor.errors import SourceError
 from monitor.model import Answer, Status
 
 MISSING = frozenset({"", "-", "*"})  # not applicable, not collected, suppressed
+LONGEST_SHOWN = 160  # characters of an address
 ESCAPE = re.compile(r'(\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))|\\')  # a legal escape, or a backslash that means nothing
+
+
+def where(answer: Answer) -> str:
+    """The address for a message: without its question where that is too long to read."""
+    return answer.url if len(answer.url) <= LONGEST_SHOWN else f"{answer.url.split('?')[0]}?…"
 
 
 def json_of(answer: Answer) -> Any:
@@ -22,7 +28,7 @@ def json_of(answer: Answer) -> Any:
     try:
         text = answer.body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise SourceError(f"{answer.url}: not UTF-8 at byte {error.start}", source=answer.source) from None
+        raise SourceError(f"{where(answer)}: not UTF-8 at byte {error.start}", source=answer.source) from None
     try:
         return json.loads(text, strict=False)
     except json.JSONDecodeError:
@@ -31,7 +37,7 @@ def json_of(answer: Answer) -> Any:
         return json.loads(ESCAPE.sub(lambda found: found[1] or "", text), strict=False)
     except json.JSONDecodeError as error:
         raise SourceError(
-            f"{answer.url}: the JSON breaks off or is damaged ({error.msg} at character {error.pos})", source=answer.source
+            f"{where(answer)}: the JSON breaks off or is damaged ({error.msg} at character {error.pos})", source=answer.source
         ) from None
 
 
@@ -58,7 +64,9 @@ def csv_of(answer: Answer) -> tuple[list[str], list[list[str]]]:
 def field(row: Any, name: str, answer: Answer) -> Any:
     """row[name]; raises SourceError when the upstream no longer has that field."""
     if not isinstance(row, dict) or name not in row:
-        raise SourceError(f"{answer.url}: the field {name!r} is missing, so the format has changed", permanent=True, source=answer.source)
+        raise SourceError(
+            f"{where(answer)}: the field {name!r} is missing, so the format has changed", permanent=True, source=answer.source
+        )
     return row[name]
 
 
@@ -66,7 +74,7 @@ def rows(container: Any, name: str, answer: Answer) -> list[Any]:
     """container[name], which must be a list; raises SourceError when it is missing or something else."""
     found = field(container, name, answer)
     if not isinstance(found, list):
-        raise SourceError(f"{answer.url}: {name!r} is no list, so the format has changed", permanent=True, source=answer.source)
+        raise SourceError(f"{where(answer)}: {name!r} is no list, so the format has changed", permanent=True, source=answer.source)
     return found
 
 
