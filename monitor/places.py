@@ -10,7 +10,9 @@ A code that is not in the crosswalk is unknown. Nothing is guessed from what it 
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -45,6 +47,38 @@ NAMED: Mapping[str, Place] = {
         Place("north-west-syria", "North-west Syria (Idlib and Aleppo)", PlaceKind.REGION),
     )
 }
+
+# Names in use that ISO does not have, as the UN, newsrooms and spreadsheets write them.
+ALSO_CALLED: Mapping[str, tuple[str, ...]] = {
+    "BRN": ("Brunei",),
+    "CIV": ("Ivory Coast",),
+    "COD": ("Democratic Republic of the Congo", "Democratic Republic of Congo", "Dem. Rep. of the Congo", "Congo, Dem. Rep.", "DRC"),
+    "COG": ("Rep. of the Congo", "Congo, Rep.", "Congo-Brazzaville"),
+    "CPV": ("Cape Verde",),
+    "FSM": ("Micronesia",),
+    "GBR": ("UK", "Great Britain"),
+    "IRN": ("Iran (Islamic Rep. of)",),
+    "KOR": ("Republic of Korea", "Rep. of Korea"),
+    "LAO": ("Lao PDR",),
+    "MKD": ("Macedonia", "The former Yugoslav Republic of Macedonia"),
+    "MMR": ("Burma",),
+    "NLD": ("Netherlands (Kingdom of the)",),
+    "PRK": ("Dem. People's Rep. of Korea", "DPRK"),
+    "PSE": ("Occupied Palestinian Territory", "oPt", "Palestinian Territories"),
+    "RUS": ("Russia",),
+    "SWZ": ("Swaziland",),
+    "SYR": ("Syrian Arab Rep.",),
+    "TLS": ("East Timor",),
+    "TUR": ("Turkey", "Turkiye"),
+    "TZA": ("United Rep. of Tanzania",),
+    "UNK": ("Unknown",),
+    "USA": ("USA", "US"),
+    "VAT": ("Holy See", "Vatican", "Vatican City"),
+    "VEN": ("Venezuela (Bolivarian Republic of)",),
+    "XKX": ("Kosovo (S/RES/1244 (1999))",),
+}
+# ISO's name of one country that people also use for another.
+AMBIGUOUS: Mapping[str, tuple[str, ...]] = {"Congo": ("COD", "COG"), "Korea": ("KOR", "PRK")}
 
 
 @lru_cache(maxsize=1)
@@ -85,6 +119,49 @@ def from_m49(code: str) -> str | None:
     """ISO3 of a UN M49 number, or None when unknown."""
     country: Any = pycountry.countries.get(numeric=code.zfill(3))
     return str(country.alpha_3) if country else None
+
+
+def from_iso2(code: str) -> str | None:
+    """ISO3 of an ISO 3166-1 alpha-2 code (GR is Greece, UK is nothing), or None when unknown."""
+    country: Any = pycountry.countries.get(alpha_2=code)
+    return str(country.alpha_3) if country and country.alpha_2 == code else None
+
+
+def by_name(name: str) -> tuple[str, ...]:
+    """The codes of the places of exactly this name: none when unknown, several when ambiguous.
+
+    Upper and lower case, accents, punctuation, blanks and a leading "the" make no difference; nothing else is overlooked.
+    """
+    return _names().get(_plain(name), ())
+
+
+def _plain(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name.replace("ı", "i")).casefold()
+    words = re.sub(r"[\W_]+", " ", "".join(letter for letter in letters if not unicodedata.combining(letter))).split()
+    return " ".join(words[1:] if words[:1] == ["the"] else words)
+
+
+@lru_cache(maxsize=1)
+def _names() -> Mapping[str, tuple[str, ...]]:
+    known: dict[str, set[str]] = {}
+    for code, called in _called():
+        known.setdefault(_plain(called), set()).add(code)
+    known.update((_plain(called), set(codes)) for called, codes in AMBIGUOUS.items())
+    return {called: tuple(sorted(codes)) for called, codes in known.items()}
+
+
+def _called() -> Iterator[tuple[str, str]]:
+    """(code, name) for every name of every country, route and region."""
+    yield from ((place.code, place.name) for place in NAMED.values())
+    yield from ((code, called) for code, names in ALSO_CALLED.items() for called in names)
+    for row in _table():
+        country = _country(row["iso3"])
+        names = (getattr(country, kind, "") for kind in ("name", "common_name", "official_name")) if country else ()
+        for called in filter(None, (row["name"], *names)):
+            before, comma, after = called.partition(", ")
+            yield row["iso3"], called
+            if comma:
+                yield row["iso3"], f"{after} {before}"  # "Moldova, Republic of" is the Republic of Moldova
 
 
 @lru_cache(maxsize=4096)

@@ -4,6 +4,7 @@ The environment wins over the configuration file (`monitor.toml` beside app.py, 
 names), which wins over the defaults:
 
     MONITOR_DATA_DIR       where the database and the raw answers are kept        data_dir
+    MONITOR_FILES_DIR      the folder of tables and workbooks kept by hand        files_dir
     MONITOR_DATABASE_URL   an SQLAlchemy address (SQLite or PostgreSQL)           database_url
     MONITOR_CONTACT        an address by which an upstream can reach you         contact
     MONITOR_TODAY          an ISO day that stands for today (replays, tests)      today
@@ -41,6 +42,12 @@ class Settings:
     keys: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     seeds_dir: Path = ROOT / "seeds"
+    files: Path | None = None  # None: `files` in the data directory
+
+    @property
+    def files_dir(self) -> Path:
+        """The only folder whose files a source may read."""
+        return self.files or self.data_dir / "files"
 
     @property
     def clock(self) -> Clock:
@@ -56,6 +63,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environ is None else environ
     config = _config(env)
     data_dir = Path(env.get("MONITOR_DATA_DIR") or config.get("data_dir") or ROOT / "data").expanduser().resolve()
+    files = env.get("MONITOR_FILES_DIR") or config.get("files_dir")
     url = env.get("MONITOR_DATABASE_URL") or config.get("database_url") or f"sqlite:///{data_dir / 'monitor.db'}"
     return Settings(
         data_dir=data_dir,
@@ -65,6 +73,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         bases={**_lowered(_table(config, "base")), **_prefixed(env, "MONITOR_BASE_")},
         keys={**_lowered(_table(config, "key")), **_prefixed(env, "MONITOR_KEY_")},
         options=_options(env, config),
+        files=Path(files).expanduser().resolve() if files else None,
     )
 
 
@@ -108,7 +117,7 @@ def _prefixed(env: Mapping[str, str], prefix: str) -> dict[str, str]:
 def _options(env: Mapping[str, str], config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     configured = _table(config, "options")
     options = {source: dict(_table(configured, source)) for source in configured}
-    reserved = ("BASE", "KEY", "DATA", "DATABASE")
+    reserved = ("BASE", "KEY", "DATA", "DATABASE", "FILES")
     for name, value in env.items():
         parts = name.split("_", 2)
         if len(parts) == 3 and parts[0] == "MONITOR" and parts[1] not in reserved and value.strip():
