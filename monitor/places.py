@@ -52,31 +52,29 @@ NAMED: Mapping[str, Place] = {
 ALSO_CALLED: Mapping[str, tuple[str, ...]] = {
     "BRN": ("Brunei",),
     "CIV": ("Ivory Coast",),
-    "COD": ("Democratic Republic of the Congo", "Democratic Republic of Congo", "Dem. Rep. of the Congo", "Congo, Dem. Rep.", "DRC"),
-    "COG": ("Rep. of the Congo", "Congo, Rep.", "Congo-Brazzaville"),
+    "COD": ("Democratic Republic of the Congo", "Democratic Republic of Congo", "Congo, Dem. Rep.", "DRC"),
+    "COG": ("Congo, Rep.", "Congo-Brazzaville"),
     "CPV": ("Cape Verde",),
     "FSM": ("Micronesia",),
     "GBR": ("UK", "Great Britain"),
-    "IRN": ("Iran (Islamic Rep. of)",),
-    "KOR": ("Republic of Korea", "Rep. of Korea"),
+    "KOR": ("Republic of Korea",),
     "LAO": ("Lao PDR",),
     "MKD": ("Macedonia", "The former Yugoslav Republic of Macedonia"),
     "MMR": ("Burma",),
     "NLD": ("Netherlands (Kingdom of the)",),
-    "PRK": ("Dem. People's Rep. of Korea", "DPRK"),
+    "PRK": ("DPRK",),
     "PSE": ("Occupied Palestinian Territory", "oPt", "Palestinian Territories"),
     "RUS": ("Russia",),
     "SWZ": ("Swaziland",),
-    "SYR": ("Syrian Arab Rep.",),
     "TLS": ("East Timor",),
     "TUR": ("Turkey", "Turkiye"),
-    "TZA": ("United Rep. of Tanzania",),
     "UNK": ("Unknown",),
     "USA": ("USA", "US"),
     "VAT": ("Holy See", "Vatican", "Vatican City"),
-    "VEN": ("Venezuela (Bolivarian Republic of)",),
     "XKX": ("Kosovo (S/RES/1244 (1999))",),
 }
+# Abbreviations of the UN's tables.
+WRITTEN_OUT: Mapping[str, str] = {"rep": "republic", "dem": "democratic", "st": "saint"}
 # ISO's name of one country that people also use for another.
 AMBIGUOUS: Mapping[str, tuple[str, ...]] = {"Congo": ("COD", "COG"), "Korea": ("KOR", "PRK")}
 
@@ -127,18 +125,20 @@ def from_iso2(code: str) -> str | None:
     return str(country.alpha_3) if country and country.alpha_2 == code else None
 
 
+@lru_cache(maxsize=4096)
 def by_name(name: str) -> tuple[str, ...]:
     """The codes of the places of exactly this name: none when unknown, several when ambiguous.
 
-    Upper and lower case, accents, punctuation, blanks and a leading "the" make no difference; nothing else is overlooked.
+    Upper and lower case, accents, punctuation, blanks and a leading "the" make no difference, "Rep.", "Dem.", "St." and "&"
+    are written out; nothing else is overlooked.
     """
     return _names().get(_plain(name), ())
 
 
 def _plain(name: str) -> str:
-    letters = unicodedata.normalize("NFKD", name.replace("ı", "i")).casefold()
+    letters = unicodedata.normalize("NFKD", name.replace("ı", "i").replace("&", " and ")).casefold()
     words = re.sub(r"[\W_]+", " ", "".join(letter for letter in letters if not unicodedata.combining(letter))).split()
-    return " ".join(words[1:] if words[:1] == ["the"] else words)
+    return " ".join(WRITTEN_OUT.get(word, word) for word in (words[1:] if words[:1] == ["the"] else words))
 
 
 @lru_cache(maxsize=1)

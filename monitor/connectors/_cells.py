@@ -53,7 +53,12 @@ class Grid:
 
 def fault(answer: Answer, message: str) -> SourceError:
     """What is wrong with this file, in a way that trying again does not mend."""
-    return SourceError(f"{answer.url}: {message}", permanent=True, source=answer.source)
+    return SourceError(f"{shown(answer.url)}: {message}", permanent=True, source=answer.source)
+
+
+def shown(url: str) -> str:
+    """An address without what may be a passing signature in it."""
+    return url.partition("?")[0]
 
 
 def grid(

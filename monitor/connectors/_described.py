@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -305,6 +306,7 @@ def _check_values(table: Table) -> None:
                 )
 
 
+@lru_cache(maxsize=64)
 def precision(form: str) -> str:
     """What a date format gives: a day, week, month or year."""
     directives = set(re.findall(r"%-?(.)", form))
@@ -315,6 +317,7 @@ def precision(form: str) -> str:
     return "month" if directives & set("mbB") else "year"
 
 
+@lru_cache(maxsize=4096)  # the same days stand in many rows
 def day_of(text: str, form: str) -> dt.date:
     """The day written in this format, the first of what it says; raises ValueError when the calendar has none such."""
     if precision(form) == "week":

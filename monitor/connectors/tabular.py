@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from monitor import places
-from monitor.connectors._cells import Cell, Grid, Unusable, fault, grid, number_reader
+from monitor.connectors._cells import Cell, Grid, Unusable, fault, grid, number_reader, shown
 from monitor.connectors._described import CODES, ENDINGS, Table, Value, day_of, describe, file_address, indicator_of, precision
 from monitor.connectors._reading import json_of, month_end
 from monitor.errors import EmptyAnswer, SourceError
@@ -95,7 +95,7 @@ def _addresses(context: Context, table: Table) -> Iterator[str]:
 
 
 def _file_name(address: str) -> str:
-    return unquote(address.rpartition("/")[2])
+    return unquote(shown(address).rpartition("/")[2])
 
 
 def _checked(context: Context, table: Table, answer: Answer) -> Answer:
@@ -108,7 +108,7 @@ def _checked(context: Context, table: Table, answer: Answer) -> Answer:
         aside = aside or found
     if aside:
         raise fault(answer, f"not one row could be read, the first since: {aside.reason} ({aside.row})")
-    raise EmptyAnswer(f"{answer.url}: a table without a figure in it", source=SOURCE.id)
+    raise EmptyAnswer(f"{shown(answer.url)}: a table without a figure in it", source=SOURCE.id)
 
 
 def parse(context: Context, answers: Sequence[Answer]) -> Parsed:
@@ -170,7 +170,7 @@ class _Reader:
         figures = f"; values = {', '.join(value.column for value in self.table.values)}" if self.table.values else ""
         unused = [name for name in self.grid.names if name and name not in self.table.wanted]
         rest = f"; not used: {', '.join(unused)}" if unused else ""
-        return f"{self.table.id}: {self.answer.url}: {self.grid.about}, {len(self.grid.rows):,} rows below; {fields}{figures}{rest}"
+        return f"{self.table.id}: {shown(self.answer.url)}: {self.grid.about}, {len(self.grid.rows):,} rows below; {fields}{figures}{rest}"
 
     def _release(self) -> dt.date | None:
         """The day on which all of the file was published, where the table says one."""
@@ -209,9 +209,10 @@ class _Reader:
         return isinstance(cell, str) and cell in words
 
     def _shown(self, row: Sequence[Cell], value: Value, number: int) -> str:
+        where = _file_name(self.answer.url) if self.answer.url.startswith("file:") else self.table.id
         told = [f"{name} = {self._cell(row, name)}" for parts in self.table.columns.values() for name in parts]
         told += [f"{value.column} = {self._cell(row, value.column)}"] if self.table.values else []
-        return f"{_file_name(self.answer.url) or self.table.id} row {number}: {', '.join(told)}"
+        return f"{where} row {number}: {', '.join(told)}"
 
     def _figure(self, row: Sequence[Cell], value: Value, cell: Cell) -> Observation:
         indicator = indicator_of(self.table, value)
