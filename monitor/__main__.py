@@ -5,6 +5,7 @@ Ends with 0 when all went well, 1 when a source failed, 2 for a wrong call.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import logging
@@ -21,7 +22,7 @@ import typer
 from rich.console import Console
 
 from monitor import export as files
-from monitor import places, prepare, refresh, schedule, situations, watch
+from monitor import model, normalise, places, prepare, refresh, schedule, situations, watch
 from monitor.archive import Archive
 from monitor.connectors import registry
 from monitor.errors import MonitorError
@@ -54,7 +55,15 @@ def _check_sources(chosen: Sequence[str]) -> None:
 
 def _client(settings: Settings, folder: Path | None = None) -> Client:
     data = folder or settings.data_dir
-    return Client(Archive(data), settings.clock, data / "http", settings.contact)
+    return Client(Archive(data), settings.clock, data / "http", settings.contact, settings.files_dir)
+
+
+def _with_file(settings: Settings, source: Source, file: Path, table: str) -> Settings:
+    """Settings under which a source that reads files finds this one and no other."""
+    if not source.files:
+        raise typer.BadParameter(f"{source.id} reads no files")
+    options = {**settings.options.get(source.id, {}), "file": file.name, "table_of_file": table}
+    return dataclasses.replace(settings, files=file.parent, options={**settings.options, source.id: options})
 
 
 def _day(value: dt.datetime | None, settings: Settings) -> dt.date:
@@ -87,15 +96,27 @@ def refresh_command(source: SourceIds = None, situation: SituationIds = None) ->
 
 
 @app.command()
-def check(source: Annotated[str, typer.Argument(metavar="ID")], situation: SituationIds = None) -> None:
-    """Ask one source and show what was understood; writes nothing."""
+def check(
+    source: Annotated[str, typer.Argument(metavar="ID")],
+    situation: SituationIds = None,
+    file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Read this file instead of asking.")] = None,
+    table: Annotated[str, typer.Option(help="The table that describes the file, where the file's name does not say it.")] = "",
+) -> None:
+    """Ask one source, or read one file as that source would, and show what was understood; writes nothing."""
     settings = load()
     _check_sources([source])
     chosen = _situations(settings, situation)
+    if file:
+        settings = _with_file(settings, registry()[source].SOURCE, file.resolve(), table)
     with tempfile.TemporaryDirectory() as folder:
         reading = refresh.read_source(registry()[source], chosen.values(), settings, _client(settings, Path(folder)))
     run = reading.run
+    if file and not reading.answers and run.outcome is Outcome.OK:
+        run.outcome = Outcome.FAILED
+        run.messages = [f"no situation describes {file.name}: its name must be that of a table, or --table must say which"]
     typer.echo(f"{source}: {run.outcome.value}")
+    for note in reading.notes:
+        typer.echo(f"  {note}")
     for message in run.messages:
         typer.echo(f"  {message}")
     by_series = Counter((row.key.indicator, row.key.location) for row in reading.observations)
@@ -105,6 +126,8 @@ def check(source: Annotated[str, typer.Argument(metavar="ID")], situation: Situa
         typer.echo(f"  newest period ends on {newest}")
     for (indicator, location), number in sorted(by_series.items()):
         typer.echo(f"  {number:>8,}  {indicator} {places.name(location)}")
+    for row in reading.observations[:3] if file else ():
+        typer.echo(f"  such as   {normalise.describe(row)}, {row.status}, known {row.known_at.date() if row.known_at else 'now'}")
     for reason, number in Counter(row.reason for row in reading.set_aside).most_common():
         example = next(row.row for row in reading.set_aside if row.reason == reason)
         typer.echo(f"  {number:>8,}  set aside: {reason} (such as {example})")
@@ -130,6 +153,8 @@ def sources() -> None:
                 typer.echo(f"          {message}")
         else:
             asked = "not asked yet" if row["cadence_seconds"] == row["cadence_seconds"] else "bundled figures only"
+            if model.through(name) in last.index:
+                asked = f"came through {model.through(name)}"
             typer.echo(f"          {asked}; newest period {newest.get(name, 'none')}")
 
 

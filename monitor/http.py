@@ -29,7 +29,7 @@ from cachecontrol.heuristics import LastModified
 from requests_ratelimiter import LimiterMixin
 from urllib3.exceptions import MaxRetryError
 
-from monitor import __version__
+from monitor import __version__, files
 from monitor.archive import Archive
 from monitor.errors import EmptyAnswer, SourceError
 from monitor.model import Answer, Get, Source
@@ -93,6 +93,7 @@ class Client:
     clock: Clock
     cache_dir: Path
     contact: str = ""  # where an upstream can reach who runs this
+    files: Path | None = None  # the folder whose files `file:` addresses name
     paced: bool = True
     stopping: threading.Event = field(default_factory=threading.Event)
     monotonic: Callable[[], float] = time.monotonic
@@ -123,7 +124,8 @@ class Client:
             headers: Mapping[str, str] = NO_HEADERS,
         ) -> Answer:
             url = path if "://" in path else base.rstrip("/") + "/" + path.lstrip("/")
-            asked = _Request(self, source, session, deadline, url, tuple(params), tag, BODIES[expect], headers, tuple(secrets))
+            kind = _File if url.lower().startswith(files.SCHEME) else _Request  # a redirect to one is refused, since no adapter takes it
+            asked = kind(self, source, session, deadline, url, tuple(params), tag, BODIES[expect], headers, tuple(secrets))
             return asked.answer()
 
         weakref.finalize(get, session.close)  # else the pace's thread would outlive the run
@@ -143,6 +145,8 @@ class _Request:
     headers: Mapping[str, str]
     secrets: tuple[str, ...]
     tries: int = 0
+    answered = "answered"
+    empty = "answered HTTP 200 with nothing in it"
 
     def answer(self) -> Answer:
         try:
@@ -167,6 +171,14 @@ class _Request:
     def _once(self) -> Answer:
         self._check_time()
         self.tries += 1
+        body, shown = self._body()
+        self._check_first_bytes(body)
+        now = self.client.clock()
+        sha256, file = self.client.archive.keep(self.source.id, shown, body, now)
+        return Answer(self.source.id, shown, body, now, sha256, self.tag, file)
+
+    def _body(self) -> tuple[bytes, str]:
+        """What came, and the address to show for it."""
         try:
             with self.session.get(
                 self.url,
@@ -176,8 +188,7 @@ class _Request:
                 headers={"Accept": self.due.accept, **self.headers},
             ) as reply:
                 self._check_status(reply)
-                body = self._without_echo(b"".join(self._chunks(reply)))
-                shown = self._shown(_public(reply.url or self.url))
+                return self._without_echo(b"".join(self._chunks(reply))), self._shown(_public(reply.url or self.url))
         except requests.TooManyRedirects:
             raise self._error("redirects without end", permanent=True) from None
         except requests.Timeout:
@@ -190,10 +201,6 @@ class _Request:
             raise _TryAgain("cannot be reached" if unreached else "the connection broke") from None
         except requests.RequestException as error:
             raise self._error(f"cannot be asked: {self._without_secrets(str(error))}", permanent=True) from None
-        self._check_first_bytes(body)
-        now = self.client.clock()
-        sha256, file = self.client.archive.keep(self.source.id, shown, body, now)
-        return Answer(self.source.id, shown, body, now, sha256, self.tag, file)
 
     def _check_time(self) -> None:
         if self.client.stopping.is_set():
@@ -231,11 +238,11 @@ class _Request:
     def _check_first_bytes(self, body: bytes) -> None:
         start = body[:400].lstrip(b"\xef\xbb\xbf \t\r\n")
         if not start:
-            raise EmptyAnswer(f"{self._place()}: answered HTTP 200 with nothing in it", source=self.source.id)
+            raise EmptyAnswer(f"{self._place()}: {self.empty}", source=self.source.id)
         begins = start.lower()
         if not begins.startswith(self.due.begins) if self.due.begins else begins.startswith(PAGE):
             shown = " ".join(body[:400].decode("utf-8", "replace").split())[:80]
-            raise self._error(f"answered with something else than {self.due.called}: {shown!r}")
+            raise self._error(f"{self.answered} with something else than {self.due.called}: {shown!r}")
 
     def _shown(self, url: str) -> str:
         """The address as it may be kept: a signed one is a key for whoever has it, so its query goes."""
@@ -268,6 +275,24 @@ class _Request:
         except ValueError:
             return self._without_secrets(self.url)  # not an address
         return self._without_secrets(f"{parts.netloc.rpartition('@')[2]}{parts.path}")
+
+
+class _File(_Request):
+    """A file on disk, taken as suspiciously as an answer."""
+
+    answered = "a file"
+    empty = "an empty file"
+
+    def _body(self) -> tuple[bytes, str]:
+        try:
+            return files.read(self.client.files, self.url, self.source.max_bytes), self.url
+        except files.ChangingError:
+            raise _TryAgain("it was written to while it was read") from None
+        except SourceError as error:
+            raise self._error(error.message, permanent=error.permanent) from None
+
+    def _place(self) -> str:
+        return self.url
 
 
 def _shut(reply: requests.Response) -> None:

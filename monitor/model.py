@@ -363,6 +363,8 @@ class Parsed:
     observations: list[Observation] = field(default_factory=list)
     mentions: list[Mention] = field(default_factory=list)
     set_aside: list[SetAside] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)  # sources with terms of their own, whose figures came through this one
+    notes: list[str] = field(default_factory=list)  # how the answers were understood, for the person who checks
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,7 +373,8 @@ class Source:
 
     `cadence` is how often the schedule asks, `lag_days` how long after a period's end its figure is usually
     known, `pace` the seconds between two requests, `attempts` the tries for one request, `budget` the seconds
-    for all requests of one run, `max_bytes` the largest answer taken.
+    for all requests of one run, `max_bytes` the largest answer taken. A source that came through a connector is called
+    `<id of the connector's source>-<name>`, and is not asked by itself.
     """
 
     id: str
@@ -392,6 +395,13 @@ class Source:
     key_from: str = ""  # where to ask for the credential; empty: none needed
     key_optional: bool = False  # without the credential it is asked in another way instead of being switched off
     bases: Mapping[str, str] = field(default_factory=dict)  # further addresses; MONITOR_BASE_<ID>_<NAME> replaces one
+    files: bool = False  # reads files that a person keeps, too; `check --file` hands it one
+
+
+def through(source_id: str) -> str:
+    """`tabular` for `tabular-italy`; empty for the id of a source that is asked itself."""
+    before, dash, _ = source_id.partition("-")
+    return before if dash else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -454,6 +464,7 @@ class Situation:
 class Get(Protocol):
     """How a connector asks: the path after the base address (or a whole URL), and what kind of body is due.
 
+    `file:///a/b.csv` is a file below the folder that the settings name, `file:///a/` the JSON list of the files in one.
     `expect` is json, feed, csv, xlsx or html; `headers` win over the client's own.
     """
 

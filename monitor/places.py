@@ -10,8 +10,9 @@ A code that is not in the crosswalk is unknown. Nothing is guessed from what it 
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -30,26 +31,6 @@ class Place:
     name: str
     kind: PlaceKind
 
-
-# Names in use that ISO 3166-1 does not give, by code.
-ALSO_CALLED: Mapping[str, tuple[str, ...]] = {
-    "CIV": ("Ivory Coast",),
-    "COD": ("Congo (Kinshasa)", "Democratic Republic of the Congo"),
-    "COG": ("Congo (Brazzaville)", "Republic of the Congo"),
-    "CPV": ("Cape Verde",),
-    "CZE": ("Czech Republic",),
-    "GBR": ("United Kingdom of Great Britain and Northern Ireland",),
-    "GMB": ("The Gambia",),
-    "HKG": ("Hong Kong Special Administrative Region, China",),
-    "MAC": ("Macao Special Administrative Region, China",),
-    "MKD": ("The former Yugoslav Republic of Macedonia",),
-    "MMR": ("Burma",),
-    "PSE": ("Occupied Palestinian Territory", "State of Palestine"),
-    "RUS": ("Russia",),
-    "SWZ": ("Swaziland",),
-    "TUR": ("Turkey",),
-    "UNK": ("Unknown",),
-}
 
 # Nationalities that are not countries: they occur as origins only.
 ORIGINS_ONLY = frozenset({"XXA", "UNK", "TIB"})
@@ -91,6 +72,73 @@ NAMED: Mapping[str, Place] = {
         Place("north-west-syria", "North-west Syria (Idlib and Aleppo)", PlaceKind.REGION),
     )
 }
+
+# Names in use that ISO does not have, as the UN, newsrooms and spreadsheets write them.
+ALSO_CALLED: Mapping[str, tuple[str, ...]] = {
+    "BRN": ("Brunei",),
+    "CIV": ("Ivory Coast",),
+    "COD": (
+        "Congo (Kinshasa)",
+        "Democratic Republic of the Congo",
+        "Democratic Republic of Congo",
+        "Congo, Dem. Rep.",
+        "DRC",
+    ),
+    "COG": (
+        "Congo (Brazzaville)",
+        "Republic of the Congo",
+        "Congo, Rep.",
+        "Congo-Brazzaville",
+    ),
+    "CPV": ("Cape Verde",),
+    "CZE": ("Czech Republic",),
+    "FSM": ("Micronesia",),
+    "GBR": (
+        "United Kingdom of Great Britain and Northern Ireland",
+        "UK",
+        "Great Britain",
+    ),
+    "GMB": ("The Gambia",),
+    "HKG": ("Hong Kong Special Administrative Region, China",),
+    "KOR": ("Republic of Korea",),
+    "LAO": ("Lao PDR",),
+    "MAC": ("Macao Special Administrative Region, China",),
+    "MKD": (
+        "The former Yugoslav Republic of Macedonia",
+        "Macedonia",
+    ),
+    "MMR": ("Burma",),
+    "NLD": ("Netherlands (Kingdom of the)",),
+    "PRK": ("DPRK",),
+    "PSE": (
+        "Occupied Palestinian Territory",
+        "State of Palestine",
+        "oPt",
+        "Palestinian Territories",
+    ),
+    "RUS": ("Russia",),
+    "SWZ": ("Swaziland",),
+    "TLS": ("East Timor",),
+    "TUR": (
+        "Turkey",
+        "Turkiye",
+    ),
+    "UNK": ("Unknown",),
+    "USA": (
+        "USA",
+        "US",
+    ),
+    "VAT": (
+        "Holy See",
+        "Vatican",
+        "Vatican City",
+    ),
+    "XKX": ("Kosovo (S/RES/1244 (1999))",),
+}
+# Abbreviations of the UN's tables.
+WRITTEN_OUT: Mapping[str, str] = {"rep": "republic", "dem": "democratic", "st": "saint"}
+# ISO's name of one country that people also use for another.
+AMBIGUOUS: Mapping[str, tuple[str, ...]] = {"Congo": ("COD", "COG"), "Korea": ("KOR", "PRK")}
 
 
 @lru_cache(maxsize=1)
@@ -138,25 +186,61 @@ def from_m49(code: str) -> str | None:
     return str(country.alpha_3) if country else None
 
 
+def from_iso2(code: str) -> str | None:
+    """ISO3 of an ISO 3166-1 alpha-2 code (GR is Greece, UK is nothing), or None when unknown."""
+    country: Any = pycountry.countries.get(alpha_2=code)
+    return str(country.alpha_3) if country and country.alpha_2 == code else None
+
+
+@lru_cache(maxsize=4096)
+def by_name(name: str) -> tuple[str, ...]:
+    """The codes of the places of exactly this name: none when unknown, several when ambiguous.
+
+    Upper and lower case, accents, punctuation, blanks and a leading "the" make no difference, "Rep.", "Dem.", "St." and "&"
+    are written out; nothing else is overlooked.
+    """
+    return _names().get(_plain(name), ())
+
+
+def _plain(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name.replace("ı", "i").replace("&", " and ")).casefold()
+    words = re.sub(r"[\W_]+", " ", "".join(letter for letter in letters if not unicodedata.combining(letter))).split()
+    return " ".join(WRITTEN_OUT.get(word, word) for word in (words[1:] if words[:1] == ["the"] else words))
+
+
+@lru_cache(maxsize=1)
+def _names() -> Mapping[str, tuple[str, ...]]:
+    known: dict[str, set[str]] = {}
+    for code, called in _called():
+        known.setdefault(_plain(called), set()).add(code)
+    known.update((_plain(called), set(codes)) for called, codes in AMBIGUOUS.items())
+    return {called: tuple(sorted(codes)) for called, codes in known.items()}
+
+
+def _called() -> Iterator[tuple[str, str]]:
+    """(code, name) for every name of every country, route and region."""
+    yield from ((place.code, place.name) for place in NAMED.values())
+    yield from ((code, called) for code, names in ALSO_CALLED.items() for called in names)
+    for row in _table():
+        country = _country(row["iso3"])
+        names = (getattr(country, kind, "") for kind in ("name", "common_name", "official_name")) if country else ()
+        for called in filter(None, (row["name"], *names)):
+            before, comma, after = called.partition(", ")
+            yield row["iso3"], called
+            if comma:
+                yield row["iso3"], f"{after} {before}"  # "Moldova, Republic of" is the Republic of Moldova
+
+
 def folded(text: str) -> str:
     """A name without case, accents, blanks and punctuation, so that two spellings of one name are equal."""
     plain = unicodedata.normalize("NFKD", text).casefold()
     return "".join(letter for letter in plain if letter.isalnum())
 
 
-@lru_cache(maxsize=1)
-def _names() -> Mapping[str, str]:
-    names: dict[str, str] = {}
-    for row in _table():
-        country = _country(row["iso3"])
-        called = [row["name"], *(getattr(country, field, "") for field in ("name", "common_name", "official_name"))]
-        names.update((folded(one), row["iso3"]) for one in (*called, *ALSO_CALLED.get(row["iso3"], ())) if one)
-    return names
-
-
 def from_name(text: str) -> str | None:
-    """ISO3 of an English country name in one of its usual forms (never by its beginning: Niger, Nigeria), or None when unknown."""
-    return _names().get(folded(text))
+    """ISO3 of an English country name in one of its usual forms, or None when it is unknown or names several."""
+    countries = [code for code in by_name(text) if code in _index("iso3")]
+    return countries[0] if len(countries) == 1 else None
 
 
 @lru_cache(maxsize=4096)

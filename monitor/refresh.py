@@ -7,12 +7,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 
-from monitor import bundle, normalise, watch
+from monitor import bundle, model, normalise, watch
 from monitor.archive import Archive
 from monitor.connectors import registry
 from monitor.errors import EmptyAnswer, SourceError
 from monitor.http import Client
-from monitor.model import Answer, Connector, Context, Mention, Observation, Outcome, Parsed, Run, SetAside, Situation
+from monitor.model import Answer, Connector, Context, Mention, Observation, Outcome, Parsed, Run, SetAside, Situation, Source
 from monitor.settings import Settings
 from monitor.store import Store, append, runs
 
@@ -31,6 +31,8 @@ class Reading:
     mentions: list[Mention] = field(default_factory=list)
     set_aside: list[SetAside] = field(default_factory=list)
     contexts: list[tuple[Context, Answer]] = field(default_factory=list)
+    sources: dict[str, Source] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 def refresh(
@@ -71,6 +73,9 @@ def _stored(store: Store, archive: Archive, connectors: Mapping[str, Connector],
     """Store one source. What the store cannot take is that source's fault and never another's."""
     try:
         _note_gaps(store, archive, connectors[reading.run.source], reading)
+        if reading.sources:
+            with store.writing() as connection:
+                runs.describe(connection, ((source, True) for source in reading.sources.values()))
         return append.save(store, reading.run, reading.answers, reading.observations, reading.mentions, reading.set_aside)
     except Exception as error:
         told = f"its answer could not be stored ({type(error).__name__}), and nothing of it was; please report this"
@@ -117,6 +122,13 @@ def _read_situation(connector: Connector, context: Context, reading: Reading, fa
         else:
             failed.append(part)
     parsed: Parsed = connector.parse(context, answers) if answers else Parsed()
+    reading.notes += parsed.notes
+    for source in parsed.sources:
+        if reading.sources.get(source.id, source) != source:
+            raise SourceError(f"{source.id} is described in two ways, so nothing says which terms are its own", permanent=True)
+        if model.through(source.id) != connector.SOURCE.id:
+            raise SourceError(f"{source.id} is no source that came through {connector.SOURCE.id}", permanent=True)
+        reading.sources[source.id] = source
     accepted, refused = normalise.check(parsed.observations, context.today, {context.situation.id})
     if parsed.set_aside and not parsed.observations and not parsed.mentions:
         told = f"not one of {len(parsed.set_aside)} rows could be read, the first since: {parsed.set_aside[0].reason}"

@@ -5,6 +5,7 @@ names), which wins over the defaults:
 
     MONITOR_DATA_DIR       where the database and the raw answers are kept        data_dir
     MONITOR_SEEDS_DIR      where situations and bundled figures are read from     seeds_dir
+    MONITOR_FILES_DIR      the folder of tables and workbooks kept by hand        files_dir
     MONITOR_DATABASE_URL   an SQLAlchemy address (SQLite or PostgreSQL)           database_url
     MONITOR_CONTACT        an address by which an upstream can reach you         contact
     MONITOR_TODAY          an ISO day that stands for today (replays, tests)      today
@@ -43,6 +44,12 @@ class Settings:
     keys: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     seeds_dir: Path = ROOT / "seeds"
+    files: Path | None = None  # None: `files` in the data directory
+
+    @property
+    def files_dir(self) -> Path:
+        """The only folder whose files a source may read."""
+        return self.files or self.data_dir / "files"
 
     @property
     def clock(self) -> Clock:
@@ -60,6 +67,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     data_dir = Path(env.get("MONITOR_DATA_DIR") or config.get("data_dir") or ROOT / "data").expanduser().resolve()
     own = f"sqlite:///{quote(str(data_dir / 'monitor.db'), safe='/:')}"
     url = env.get("MONITOR_DATABASE_URL") or config.get("database_url") or own
+    files = env.get("MONITOR_FILES_DIR") or config.get("files_dir")
     return Settings(
         data_dir=data_dir,
         database_url=str(url),
@@ -69,6 +77,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         bases={**_lowered(_table(config, "base")), **_prefixed(env, "MONITOR_BASE_")},
         keys={**_lowered(_table(config, "key")), **_prefixed(env, "MONITOR_KEY_")},
         options=_options(env, config),
+        files=Path(files).expanduser().resolve() if files else None,
     )
 
 
@@ -112,7 +121,7 @@ def _prefixed(env: Mapping[str, str], prefix: str) -> dict[str, str]:
 def _options(env: Mapping[str, str], config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     configured = _table(config, "options")
     options = {source: dict(_table(configured, source)) for source in configured}
-    reserved = ("BASE", "KEY", "DATA", "DATABASE", "SEEDS")
+    reserved = ("BASE", "KEY", "DATA", "DATABASE", "FILES", "SEEDS")
     for name, value in env.items():
         parts = name.split("_", 2)
         if len(parts) == 3 and parts[0] == "MONITOR" and parts[1] not in reserved and value.strip():

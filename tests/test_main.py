@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -22,6 +23,7 @@ from monitor.connectors import registry
 from monitor.model import INDICATORS
 from monitor.settings import ROOT, load
 from monitor.store import open_store, read
+from tests.building import RECORDINGS
 from tests.building_store import day, figure, save
 
 THAT_DAY = ("--as-of", "2020-02-28")
@@ -188,6 +190,103 @@ def test_a_fault_of_ours_is_one_line_that_asks_for_a_report(environment: pytest.
 def test_a_call_that_went_well_ends_with_0(environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert ended(environment, "alerts") == 0
     assert capsys.readouterr().err == ""
+
+
+# -- tables of one's own ------------------------------------------------------------------------------------------------------
+
+TABLE = {
+    "id": "italy",
+    "name": "Italy: daily landings",
+    "home": "https://example.org/",
+    "licence": "CC BY 4.0 of the ministry",
+    "citation": "Ministry, daily landings",
+    "file": "landings.csv",
+    "indicator": "arrivals",
+    "frequency": "day",
+    "location": "ITA",
+    "columns": {"date": "Giorno", "reported": "Report del", "breakdown": "Rotta", "value": "Sbarchi"},
+    "breakdowns": {"Mare": "sea"},
+    "date_format": "%d/%m/%Y",
+    "decimal": ",",
+    "thousands": ".",
+    "missing": ["n.d."],
+}
+
+
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A data directory with one table on disk, described in the configuration."""
+    config = tmp_path / "monitor.toml"
+    fields = "\n".join(f"{name} = {toml(value)}" for name, value in TABLE.items())
+    config.write_text(f"[[options.tabular.table]]\n{fields}\n", encoding="utf-8")
+    (tmp_path / "files").mkdir()
+    shutil.copy(RECORDINGS / "tabular" / "landings.csv", tmp_path / "files")
+    monkeypatch.setenv("MONITOR_CONFIG", str(config))
+    monkeypatch.setenv("MONITOR_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("MONITOR_TODAY", "2026-04-20")
+    return tmp_path
+
+
+def toml(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f'"{name}" = {json.dumps(word)}' for name, word in value.items()) + "}"
+    return json.dumps(value)
+
+
+def test_a_table_on_disk_is_stored_once_and_carries_its_own_terms_in_every_row(kept: Path) -> None:
+    assert "new 3  same 0  revised 2  settled 0  set aside 5" in run("refresh", "--source", "tabular")
+    again = run("refresh", "--source", "tabular")
+    assert "new 0  same 5  revised 0  settled 0  set aside 5" in again
+    rows = list(csv.DictReader(io.StringIO(run("export", "--location", "ITA"))))
+    assert [(row["source"], row["period_end"], row["value"], row["known_at"]) for row in rows] == [
+        ("tabular-italy", "2026-04-01", "1204", "2026-04-03T00:00:00Z"),
+        ("tabular-italy", "2026-04-02", "12", "2026-04-04T00:00:00Z"),
+        ("tabular-italy", "2026-04-03", "311", "2026-04-04T00:00:00Z"),
+    ]
+    assert {(row["licence"], row["citation"], row["source_url"]) for row in rows} == {
+        ("CC BY 4.0 of the ministry", "Ministry, daily landings", "file:///landings.csv")
+    }
+    before = list(csv.DictReader(io.StringIO(run("export", "--location", "ITA", "--as-of", "2026-04-03"))))
+    assert [(row["value"], row["status"]) for row in before] == [("1204", "reported"), ("0", "reported"), ("87", "provisional")]
+    told = run("sources")
+    assert (
+        "tabular-italy  Italy: daily landings  (CC BY 4.0 of the ministry)\n          came through tabular; newest period 2026-04-03"
+        in told
+    )
+
+
+@pytest.mark.parametrize(("name", "option"), [("landings.csv", ()), ("draft.csv", ("--table", "italy"))])
+def test_a_file_is_checked_without_storing_anything(kept: Path, tmp_path: Path, name: str, option: tuple[str, ...]) -> None:
+    elsewhere = tmp_path / "desk" / name
+    elsewhere.parent.mkdir()
+    shutil.copy(RECORDINGS / "tabular" / "landings.csv", elsewhere)
+    told = run("check", "tabular", "--file", str(elsewhere), *option)
+    assert told.startswith("tabular: ok\n")
+    assert f"italy: file:///{name}: header in row 2" in told
+    assert "5 figures, 0 articles, 5 set aside" in told
+    assert "such as   tabular-italy/arrivals/ITA/-/sea 2026-04-01..2026-04-01 = 1204.0, reported, known 2026-04-03" in told
+    assert "3  set aside: announced, not counted: the period begins after its report" in told
+    assert not (kept / "monitor.db").exists()
+    assert not (kept / "raw").exists()
+
+
+def test_a_file_that_no_table_describes_is_told_and_so_is_a_source_that_reads_none(kept: Path) -> None:
+    (kept / "other.csv").write_text("a,b\n")
+    result = CliRunner().invoke(app, ["check", "tabular", "--file", str(kept / "other.csv")], env=WIDE)
+    assert result.exit_code == 1
+    assert "no situation describes other.csv: its name must be that of a table, or --table must say which" in result.stdout
+    assert "unhcr reads no files" in run("check", "unhcr", "--file", str(kept / "other.csv"), code=2)
+    assert "does not exist" in run("check", "tabular", "--file", str(kept / "nothing.csv"), code=2)
+
+
+def test_a_file_that_is_gone_loses_nothing_that_was_stored(kept: Path) -> None:
+    run("refresh", "--source", "tabular")
+    before = run("export", "--location", "ITA")
+    (kept / "files" / "landings.csv").unlink()
+    result = CliRunner().invoke(app, ["refresh", "--source", "tabular"], env=WIDE)
+    assert result.exit_code == 1
+    assert "file:///landings.csv: not there: put it into the folder of files" in result.stdout
+    assert run("export", "--location", "ITA") == before
 
 
 # -- the whole program ---------------------------------------------------------------------------------------------------------

@@ -139,6 +139,44 @@ def test_a_place_is_found_by_its_code(code: str, name: str, kind: PlaceKind) -> 
     assert places.name(code) == name
 
 
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("Syria", ["SYR"]), ("Syrian Arab Republic", ["SYR"]), (" SYRIAN  ARAB\nREPUBLIC ", ["SYR"]), ("Syrian Arab Rep.", ["SYR"]),
+        ("Central African Rep.", ["CAF"]), ("Dem. Rep. of the Congo", ["COD"]), ("Rep. of Korea", ["KOR"]), ("Dem. People's Rep. of Korea", ["PRK"]),
+        ("Czech Rep.", ["CZE"]), ("Iran (Islamic Rep. of)", ["IRN"]), ("United Rep. of Tanzania", ["TZA"]), ("St. Kitts & Nevis", ["KNA"]),
+        ("Venezuela (Bolivarian Republic of)", ["VEN"]), ("Lao People's Dem. Rep.", ["LAO"]), ("Trinidad & Tobago", ["TTO"]),
+        ("Türkiye", ["TUR"]), ("Turkiye", ["TUR"]), ("TÜRKİYE", ["TUR"]), ("Turkey", ["TUR"]), ("Côte d’Ivoire", ["CIV"]), ("Cote d'Ivoire", ["CIV"]),
+        ("Iran (Islamic Republic of)", ["IRN"]), ("Islamic Republic of Iran", ["IRN"]), ("State of Palestine", ["PSE"]), ("The Gambia", ["GMB"]),
+        ("Republic of Moldova", ["MDA"]), ("Republic of the Congo", ["COG"]), ("Democratic Republic of the Congo", ["COD"]), ("DR Congo", ["COD"]),
+        ("Guinea Bissau", ["GNB"]), ("Guinea", ["GIN"]), ("Niger", ["NER"]), ("Nigeria", ["NGA"]), ("Kosovo*", ["XKX"]), ("Stateless", ["XXA"]),
+        ("Eastern Mediterranean route", ["eastern-mediterranean"]),
+        ("Congo", ["COD", "COG"]), ("Korea", ["KOR", "PRK"]),  # two countries each
+        ("Syri", []), ("Syria (estimate)", []), ("SYR", []), ("Virgin Islands", []), ("Total", []), ("", []), ("the", []), ("*", []), ("-", []),
+    ],
+)  # fmt: skip
+def test_a_place_is_found_by_exactly_its_name_and_never_by_a_likeness(name: str, codes: list[str]) -> None:
+    assert list(places.by_name(name)) == codes
+
+
+def test_only_names_that_are_known_to_be_ambiguous_stand_for_several_places() -> None:
+    several = {called: codes for called, codes in places._names().items() if len(codes) != 1}
+    assert set(several) == {"congo", "korea"}
+    assert "" not in places._names()
+
+
+def test_every_country_is_found_by_the_name_that_is_shown_of_it() -> None:
+    assert [row["iso3"] for row in ROWS if row["iso3"] not in places.by_name(places.name(row["iso3"]))] == []
+    assert {code for codes in places._names().values() for code in codes if not places.find(code)} == set()
+
+
+@pytest.mark.parametrize(
+    ("code", "iso3"), [("GR", "GRC"), ("GB", "GBR"), ("XX", None), ("EL", None), ("UK", None), ("gr", None), ("", None)]
+)
+def test_a_two_letter_code_is_isos(code: str, iso3: str | None) -> None:
+    assert places.from_iso2(code) == iso3
+
+
 @pytest.mark.parametrize("code", ["QQQ", "", "tur", "TR", "GFR", "SY-XX", "sy-id", "SYR ", "Eastern-Mediterranean", "-", "OTH"])
 def test_a_code_that_is_not_in_the_crosswalk_is_unknown(code: str) -> None:
     assert places.find(code) is None
@@ -174,6 +212,7 @@ def test_any_text_is_a_known_place_or_none(code: str) -> None:
     )
     found = places.find(code)
     assert found is None or found.code == code
+    assert set(places.by_name(code)) <= known | set(places.NAMED)
 
 
 # -- names -------------------------------------------------------------------------------------------------------------------

@@ -90,6 +90,31 @@ def test_a_part_that_fails_leaves_the_rest(settings: Settings) -> None:
     assert found.observations == [observation()]
 
 
+TABLE = Source("unhcr-italy", "Italy", "", "", "CC BY 4.0", "")
+
+
+def test_sources_and_notes_that_came_with_the_figures_are_kept_once(settings: Settings) -> None:
+    both = (SITUATION, dataclasses.replace(SITUATION, id="other"))
+    found = reading(settings, gives(answer({})), rows(observation(), sources=[TABLE], notes=["a note"]), both)
+    assert (found.run.outcome, found.sources, found.notes) == (Outcome.OK, {"unhcr-italy": TABLE}, ["a note", "a note"])
+
+
+@pytest.mark.parametrize(
+    ("sources", "told"),
+    [
+        ([TABLE, dataclasses.replace(TABLE, licence="Another")], "unhcr-italy is described in two ways"),
+        ([dataclasses.replace(TABLE, id="odp")], "odp is no source that came through unhcr"),
+        ([dataclasses.replace(TABLE, id="odp-italy")], "odp-italy is no source that came through unhcr"),
+        ([dataclasses.replace(TABLE, id="unhcr")], "unhcr is no source that came through unhcr"),
+    ],
+)
+def test_a_source_may_describe_only_its_own_and_in_one_way(settings: Settings, sources: list[Source], told: str) -> None:
+    found = reading(settings, gives(answer({})), rows(observation(), sources=sources))
+    assert found.run.outcome is Outcome.FAILED
+    assert told in found.run.messages[0]
+    assert (found.observations, found.sources) == ([], {})
+
+
 def test_every_part_that_fails_is_told(settings: Settings) -> None:
     found = reading(settings, gives(SourceError("one"), SourceError("two"), answer({})), rows(observation()))
     assert [message.split()[0] for message in found.run.messages] == ["one", "two"]

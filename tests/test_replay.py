@@ -9,8 +9,8 @@ import shutil
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -69,6 +69,7 @@ class Installation:
     folder: Path
     replay: str
     feeds: tuple[str, ...] = ("news.xml",)
+    options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     def at(self, today: str, *faults: str) -> None:
         body = json.dumps({"today": today, "faults": list(faults)}).encode()
@@ -79,7 +80,7 @@ class Installation:
             day(today),
             bases={name: f"{self.replay}/{name}" for name in (*registry(), "reliefweb_rss")},
             keys=KEYS,
-            options={"rss": {"feeds": tuple(f"{self.replay}/rss/{name}" for name in self.feeds)}},
+            options={"rss": {"feeds": tuple(f"{self.replay}/rss/{name}" for name in self.feeds)}, **self.options},
         )
 
     def refresh(self, store: Store, today: str, *faults: str, only: tuple[str, ...] = ()) -> list[Run]:
@@ -112,7 +113,7 @@ def test_a_refresh_stores_the_figures_of_every_source_and_a_second_one_stores_no
     done = here.refresh(store, "2026-11-01")
     assert refresh.exit_code(done) == 0, done
     assert set(by_source(done)) == set(registry())
-    assert all(run.stored > 0 for run in done)
+    assert all(run.stored > 0 for run in done if run.source not in NOTHING_THERE)
     hosted, registered = known(store, HOSTED), known(store, REGISTERED)
     assert (hosted["2024-12-31"], hosted["2025-12-31"]) == (2_901_478, 2_347_756)
     assert min(registered.items()) == ("2011-12-16", 8_000)
@@ -164,6 +165,7 @@ def test_each_workbook_adds_its_months_and_repeats_none(here: Installation) -> N
 
 # -- runs with a fault ---------------------------------------------------------------------------------------------------------
 
+NOTHING_THERE = {"tabular"}  # asks the addresses that a situation names, and none does; its own faults are below
 FAULTS = {
     "503": "HTTP 503",
     "429:retry-after=1": "HTTP 429",
@@ -215,7 +217,7 @@ def stored_of(store: Store, source: str) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("source", registry())
+@pytest.mark.parametrize("source", sorted(set(registry()) - NOTHING_THERE))
 def test_a_lasting_fault_of_one_source_is_one_clear_line_and_harms_nothing_else(
     tmp_path: Path, replay: str, earlier: Path, monkeypatch: pytest.MonkeyPatch, source: str, fault: str
 ) -> None:
@@ -228,7 +230,7 @@ def test_a_lasting_fault_of_one_source_is_one_clear_line_and_harms_nothing_else(
     done = by_source(here.refresh(store, TODAY, f"{source}:{fault}"))
     others = [run for name, run in done.items() if name != source]
     assert [run.messages for run in others if run.outcome is not Outcome.OK] == []
-    assert all(run.stored + run.same + run.mentions_same > 0 for run in others)
+    assert all(run.stored + run.same + run.mentions_same > 0 for run in others if run.source not in NOTHING_THERE)
     assert any(run.stored for run in others)
     assert done[source].finished_at is not None
     if (source, fault) in HARMLESS:
@@ -247,3 +249,56 @@ def test_a_lasting_fault_of_one_source_is_one_clear_line_and_harms_nothing_else(
     (mended,) = here.refresh(store, TODAY, only=(source,))
     assert (mended.outcome, mended.messages) == (Outcome.OK, [])  # the fault is gone, and so is its effect
     store.engine.dispose()
+
+
+# -- a table on the web --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def table(here: Installation) -> Installation:
+    described = {
+        "id": "situations",
+        "name": "Refugees by country of origin",
+        "home": "https://data.humdata.org/dataset/unhcr-situations",
+        "licence": "CC BY-IGO",
+        "citation": "UNHCR, by way of HDX",
+        "address": f"{here.replay}/hdx-s3/unhcr-situations.csv?X-Amz-Signature=0",
+        "indicator": "registered_refugees",
+        "frequency": "month",
+        "columns": {"date": "Date", "place": "ISO3", "origin": "Country of Origin", "value": "Individuals"},
+        "place_is": "iso3",
+        "where": {"Population type": ["Refugees"]},
+    }
+    here.options = {"tabular": {"table": [described]}}
+    return here
+
+
+def test_a_table_on_the_web_is_stored_once(table: Installation) -> None:
+    store = open_store(table.settings.database_url)
+    (first,) = table.refresh(store, "2026-11-01", only=("tabular",))
+    (second,) = table.refresh(store, "2026-11-01", only=("tabular",))
+    assert (first.outcome, second.outcome) == (Outcome.OK, Outcome.OK)
+    assert first.stored > 0
+    assert (second.stored, second.same, second.set_aside) == (0, first.stored, first.set_aside)
+    terms = read.sources(store).set_index("id").loc["tabular-situations"]
+    assert (terms["licence"], terms["citation"]) == ("CC BY-IGO", "UNHCR, by way of HDX")
+    assert store_of(store) == {"tabular-situations"}
+
+
+def store_of(store: Store) -> set[str]:
+    return set(read.figures(store, day("2030-01-01"), {})["source"])
+
+
+@pytest.mark.parametrize("fault", [name for name in FAULTS if name not in ("timeout", "latin1")])
+def test_a_fault_of_a_table_on_the_web_is_one_clear_line_and_loses_nothing(table: Installation, fault: str) -> None:
+    store = open_store(table.settings.database_url)
+    table.refresh(store, BEFORE, only=("tabular",))
+    before = stored_of(store, "tabular-situations")
+    shutil.rmtree(table.folder / "http", ignore_errors=True)
+    with stamina.set_testing(True, attempts=3, cap=True):
+        (run,) = table.refresh(store, TODAY, f"hdx-s3:{fault}", only=("tabular",))
+    assert refresh.exit_code([run]) == 1
+    assert stored_of(store, "tabular-situations") == before
+    (line,) = run.messages
+    assert FAULTS[fault] in line
+    assert "Signature" not in line

@@ -146,3 +146,12 @@ def test_a_fixed_day_keeps_the_real_time_of_day_and_its_zone() -> None:
 def test_without_a_fixed_day_the_clock_is_the_real_one() -> None:
     before = dt.datetime.now(dt.UTC)
     assert before <= Settings(Path(), "").clock() <= dt.datetime.now(dt.UTC)
+
+
+def test_files_kept_by_hand_lie_in_the_data_directory_unless_another_folder_is_named(tmp_path: Path) -> None:
+    assert load({"MONITOR_DATA_DIR": "/srv/data"}).files_dir == Path("/srv/data/files")
+    path = tmp_path / "monitor.toml"
+    path.write_text('files_dir = "/srv/share"', encoding="utf-8")
+    assert load({"MONITOR_CONFIG": str(path)}).files_dir == Path("/srv/share")
+    found = load({"MONITOR_CONFIG": str(path), "MONITOR_FILES_DIR": "/srv/other"})
+    assert (found.files_dir, found.options) == (Path("/srv/other"), {})

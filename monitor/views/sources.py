@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from monitor.locale import _, number
+from monitor.model import through
 from monitor.views import frame, parts, reader
 
 OUTCOMES: Mapping[str, tuple[Callable[[], str], parts.Color]] = {
@@ -40,6 +41,8 @@ def source_card(source: Mapping[str, Any], run: Mapping[str, Any] | None) -> Non
             if run is not None:
                 word, color = OUTCOMES[run["outcome"]]
                 st.badge(word(), color=color)
+            elif through(source["id"]) in names:
+                st.badge(_("came through {source}").format(source=names[through(source["id"])]), color="gray")
             else:
                 bundled = source["cadence_seconds"] != source["cadence_seconds"]
                 st.badge(_("bundled figures only") if bundled else _("not asked yet"), color="gray")
@@ -72,6 +75,7 @@ newest_periods = reader.newest_periods(view.as_of)
 if not runs:
     st.info(_("Nothing has been asked yet: all figures are bundled. `python -m monitor refresh` asks the sources."), icon=":material/info:")
 table = reader.sources()
+names = parts.source_names()
 for one in table.to_dict("records"):
     source_card(one, runs.get(one["id"]))
 parts.download(table.drop(columns=["cadence_seconds", "lag_days", "key_from"]), parts.file_name("sources", as_of=view.as_of), "sources_csv")

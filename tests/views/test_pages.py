@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from monitor.model import Outcome, Run, Status
+from monitor.model import Outcome, Run, Source, Status
 from monitor.settings import ROOT
 from monitor.store import append
+from monitor.store.runs import describe
 from tests.building_app import answer, at, lived_in, month
 from tests.views.conftest import Open
 
@@ -143,3 +144,13 @@ def test_sources_show_terms_the_last_run_and_plain_errors(open_page: Open, tmp_p
     assert "api.unhcr.org: HTTP 503 service unavailable" in told
     assert "Licence: CC BY 4.0" in told
     assert "last well never" in told
+
+
+def test_a_source_that_came_through_another_is_said_to_have(open_page: Open, tmp_path: Path) -> None:
+    store = lived_in(tmp_path)
+    own = Source("tabular-italy", "Italy: landings", "A table.", "https://example.org", "CC BY 4.0 of the ministry", "Ministry")
+    with store.writing() as connection:
+        describe(connection, [(own, True)])
+    told = words(open_page("sources"))
+    assert "Licence: CC BY 4.0 of the ministry" in told
+    assert "came through Tables of your own" in told
