@@ -122,13 +122,13 @@ def _read_situation(connector: Connector, context: Context, reading: Reading, fa
         else:
             failed.append(part)
     parsed: Parsed = connector.parse(context, answers) if answers else Parsed()
-    reading.notes += parsed.notes
+    described = dict(reading.sources)
     for source in parsed.sources:
-        if reading.sources.get(source.id, source) != source:
+        if described.get(source.id, source) != source:
             raise SourceError(f"{source.id} is described in two ways, so nothing says which terms are its own", permanent=True)
         if model.through(source.id) != connector.SOURCE.id:
             raise SourceError(f"{source.id} is no source that came through {connector.SOURCE.id}", permanent=True)
-        reading.sources[source.id] = source
+        described[source.id] = source
     accepted, refused = normalise.check(parsed.observations, context.today, {context.situation.id})
     if parsed.set_aside and not parsed.observations and not parsed.mentions:
         told = f"not one of {len(parsed.set_aside)} rows could be read, the first since: {parsed.set_aside[0].reason}"
@@ -137,6 +137,7 @@ def _read_situation(connector: Connector, context: Context, reading: Reading, fa
         raise SourceError(
             f"not one of {len(parsed.observations)} rows could be accepted, the first since: {refused[0].reason}", permanent=True
         )
+    reading.sources, reading.notes = described, [*reading.notes, *parsed.notes]
     reading.answers += answers
     reading.contexts += [(context, answer) for answer in answers]
     reading.observations += accepted
