@@ -14,7 +14,7 @@ from monitor.news.mentions import canonical_url, clean_title, matches, printable
 
 Slot = tuple[SeriesKey, dt.date, dt.date, dt.datetime | None]
 EARLIEST = dt.date(1900, 1, 1)
-LARGEST = 1_000_000_000  # more people, detections or articles than this in one figure is a fault of the upstream
+LARGEST = 10_000_000_000  # more people, detections or articles than this in one figure is a fault of the upstream
 
 
 def check(observations: Iterable[Observation], today: dt.date, situations: Set[str]) -> tuple[list[Observation], list[SetAside]]:

@@ -77,7 +77,7 @@ def test_a_series_has_an_indicator_a_place_an_origin_and_a_breakdown_that_are_kn
         (TURKIYE, 0, ""),
         (TURKIYE, -1, "impossible value -1"),
         (TURKIYE, LARGEST, ""),
-        (TURKIYE, LARGEST + 1, "absurd value 1,000,000,001"),
+        (TURKIYE, LARGEST + 1, "absurd value 10,000,000,001"),
         (TURKIYE, 5.0, ""),
         (TURKIYE, 5.5, "5.5 is not a whole number"),
         (TURKIYE, math.nan, "impossible value nan"),
