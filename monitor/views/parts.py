@@ -72,7 +72,7 @@ def _words(key: SeriesKey) -> tuple[str, str, str, str, str]:
     place, breakdown = place_name(key.location), key.breakdown
     if key.location in known:  # of news: the query says more than the situation does
         place = next((query.name for query in known[key.location].queries if query.id == breakdown), place)
-    by = {"all": _("sea and land"), "sea": _("by sea"), "land": _("by land")}.get(breakdown, "")
+    by = {"all": _("sea and land"), "sea": _("by sea"), "land": _("by land")}.get(breakdown, "" if key.location in known else breakdown)
     origin = _("from {place}").format(place=place_name(key.origin)) if key.origin not in ("", key.location) else ""
     return indicator_name(key.indicator), place, origin, by, source_names().get(key.source, key.source)
 
