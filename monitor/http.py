@@ -107,6 +107,7 @@ class Client:
         session.headers["Cache-Control"] = "max-age=0"  # ask every time; what is remembered only saves the body
         session.headers["User-Agent"] = f"{USER_AGENT} (+{self.contact})" if self.contact else USER_AGENT
         session.max_redirects = 5
+        session.hooks["response"].append(_skip_body_of_redirect)
         remembered = (_WriteOnly if anew else SeparateBodyFileCache)(self.cache_dir)
         keeps: Any = {"cache": remembered, "heuristic": LastModified()}  # the heuristic keeps answers that have no ETag
         paced = self.paced and source.pace > 0
@@ -307,6 +308,12 @@ def _public(url: str) -> str:
     """An address without the user and password that may stand in it."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def _skip_body_of_redirect(reply: requests.Response, **_: Any) -> None:
+    """Nobody wants it, and requests would read it to its end, which may never come."""
+    if reply.is_redirect:
+        reply.raw.close()
 
 
 def _forms(secret: str) -> tuple[str, ...]:

@@ -569,6 +569,29 @@ def test_a_signed_address_is_kept_without_its_signature(asking: Asking) -> None:
     assert answer.url == f"{asking.server.base}/dump.json"
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_the_body_of_a_redirect_is_not_read_since_it_may_never_end(asking: Asking, status: int) -> None:
+    written = 0
+
+    def endless_redirect(handler: Handler) -> None:
+        nonlocal written
+        handler.send_response(status)
+        handler.send_header("Location", "/there")
+        handler.send_header("Connection", "close")
+        handler.end_headers()
+        while written < 50_000_000:
+            handler.wfile.write(b" " * 100_000)
+            written += 100_000
+
+    assert asking.get(endless_redirect, send(body=b"[1]")).body == b"[1]"
+    assert written < 20_000_000
+
+
+@pytest.mark.parametrize("how", [{"Transfer_Encoding": "chunked"}, {"Content_Encoding": "gzip"}])
+def test_the_body_of_a_redirect_may_be_damaged(asking: Asking, how: dict[str, str]) -> None:
+    assert asking.get(send(302, b"no chunk, no gzip", Location="/there", **how), send(body=b"[1]")).body == b"[1]"
+
+
 # -- What has not changed, and the archive -------------------------------------------------------------------------------
 
 
