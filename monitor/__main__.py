@@ -175,8 +175,9 @@ def alerts(
         typer.echo(f"{one.verdict.judgement.value.upper():<10}  {one.rule.severity.value:<8}  {one.rule.id}: {one.rule.name}")
         known = f" Known on {one.known_at:%Y-%m-%d}." if one.known_at else ""
         typer.echo(f"            {one.verdict.sentence}{known}")
-        if one.last_raised and one.last:
-            ended = "" if one.last is one.last_raised else f" {one.last.move.value.capitalize()} on {one.last.at:%Y-%m-%d}."
+        if one.last_raised and one.state.last:
+            last = one.state.last
+            ended = "" if last is one.last_raised else f" {last.move.value.capitalize()} on {last.at:%Y-%m-%d}."
             typer.echo(f"            Last raised on {one.last_raised.at:%Y-%m-%d}: {one.last_raised.verdict.sentence}{ended}")
 
 

@@ -289,6 +289,17 @@ class SeriesKey(NamedTuple):
         return cls(*("" if part == "-" else part for part in parts))
 
 
+def parts(key: SeriesKey) -> tuple[SeriesKey, ...]:
+    """The stored series that a written one adds up: the breakdown `sea+land` stands for two.
+
+    Only breakdowns that the contract lists are taken apart, since another source's may hold a plus.
+    """
+    indicator = INDICATORS.get(key.indicator)
+    if indicator is None or not any(indicator.breakdowns):
+        return (key,)
+    return tuple(key._replace(breakdown=breakdown) for breakdown in key.breakdown.split("+"))
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One body that an upstream (or a bundled file) gave. `sha256` is of `body`; `url` holds no secret."""
@@ -405,17 +416,46 @@ def through(source_id: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """What a rule asks of a series: one kind with its parameters, or `all` or `any` of several conditions.
+
+    `periods` is for how many finished periods running it must hold. `series` is where it looks, when that is not the
+    rule's own series.
+    """
+
+    kind: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    of: tuple[Condition, ...] = ()
+    periods: int = 1
+    series: SeriesKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule on one series, with the reason for its level and where that reason comes from."""
+    """A rule on one series, with the reason for its level and where that reason comes from.
+
+    A figure whose period ended more than `stale_after_days` ago is too old to judge by. `levels` are the parameters that
+    a higher severity replaces. An alert stays open until the figure is below `clear_below` times its threshold. After
+    an alert was told, another is told only when it is worse or `cooldown_days` later (by the ends of their periods).
+    """
 
     id: str
     name: str
-    kind: str
     series: SeriesKey
     severity: Severity
     reason: str
     reason_source: str
-    parameters: Mapping[str, Any]
+    condition: Condition
+    stale_after_days: int
+    levels: Mapping[Severity, Mapping[str, Any]] = field(default_factory=dict)
+    clear_below: float = 1.0
+    cooldown_days: int = 0
+    least_history: int = 0  # finished periods before the newest
+
+    @property
+    def identity(self) -> tuple[str, SeriesKey]:
+        """What the ledger knows it by: one written rule may be on several series."""
+        return self.id, self.series
 
 
 @dataclass(frozen=True, slots=True)
@@ -514,39 +554,91 @@ class Point(NamedTuple):
     status: Status
 
 
+class Asked(NamedTuple):
+    """One run of a source as a rule sees it."""
+
+    at: dt.datetime
+    good: bool
+
+
+class Window(NamedTuple):
+    """What a kind of rule sees: the finished points of its series by period, the newest last, and what stands beside them.
+
+    `beside` holds the finished points of the other series that its parameters name, `asked` the runs of the series'
+    source, oldest first.
+    """
+
+    points: Sequence[Point]
+    day: dt.date
+    beside: Mapping[SeriesKey, Sequence[Point]]
+    asked: Sequence[Asked] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A rule's answer, with the figures it rests on and one sentence that says why."""
+    """A rule's answer, with the figures it rests on and one sentence that says why.
+
+    `said` is the sentence, or an object that is one when written: putting figures into words costs more than judging
+    them. `window` holds the earlier points that the newest was compared with.
+    """
 
     judgement: Judgement
-    sentence: str
+    said: object
     period_start: dt.date | None = None
     period_end: dt.date | None = None
     value: float | None = None
     threshold: float | None = None
     reference_end: dt.date | None = None
     reference: float | None = None
+    severity: Severity | None = None  # at which it fires
+    window: tuple[Point, ...] = field(default=(), compare=False)
+
+    @property
+    def sentence(self) -> str:
+        """One sentence for a reader, in the reader's language where it is judged now."""
+        return str(self.said)
 
 
 class Move(StrEnum):
-    """A transition in the ledger."""
+    """A transition in the ledger: of the rule, then of people."""
 
     RAISED = "raised"
+    ESCALATED = "escalated"  # a higher severity, or twice the value last told
+    RAISED_AGAIN = "raised again"  # it still fires, for a later period, when the cooldown is over
     CLEARED = "cleared"
+    UNDONE = "undone"  # a revision of the very figure that raised it
     LAPSED = "lapsed"  # it fired, and the figure behind it has become too old to say
+    ACKNOWLEDGED = "acknowledged"
+    SILENCED = "silenced"
+    UNSILENCED = "unsilenced"
+    MARKED_TRUE = "marked true"
+    MARKED_FALSE = "marked false"
+
+
+FIRING = frozenset({Move.RAISED, Move.ESCALATED, Move.RAISED_AGAIN})
+ENDED = frozenset({Move.CLEARED, Move.UNDONE, Move.LAPSED})
+BY_PEOPLE = frozenset(set(Move) - FIRING - ENDED)
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A rule that began or ceased to fire, at the moment that became known."""
+    """One entry of the ledger: a rule whose state changed, at the moment that became known, or what a person did.
+
+    `muted` says why nobody is told; empty: it is told. A person's entry has `who`, and `why` where they wrote it;
+    `until` ends a silence. A silence of a whole situation has an empty rule and series.
+    """
 
     situation: str
     rule: str
-    series: SeriesKey
+    series: SeriesKey | None
     move: Move
     severity: Severity
     at: dt.datetime
     verdict: Verdict
+    muted: str = ""
+    who: str = ""
+    why: str = ""
+    until: dt.datetime | None = None
 
 
 class Outcome(StrEnum):

@@ -10,8 +10,9 @@ from typing import Any
 
 from monitor import normalise, places
 from monitor.alerts import rules as alert_rules
+from monitor.alerts import written
 from monitor.errors import SituationError
-from monitor.model import INDICATORS, Headline, PlaceKind, Query, Rule, SeriesKey, Severity, Situation
+from monitor.model import INDICATORS, Headline, PlaceKind, Query, SeriesKey, Situation, parts
 
 PLACES = {
     "origins": PlaceKind.COUNTRY,
@@ -21,7 +22,6 @@ PLACES = {
     "areas": PlaceKind.AREA,
 }
 TOP = {"id", "name", "about", "news", "headline", "rule", "sources", *PLACES}
-RULE = ("id", "name", "kind", "series", "severity", "reason", "reason_source")
 
 
 def load_all(folder: Path) -> dict[str, Situation]:
@@ -50,13 +50,18 @@ def _build(table: Mapping[str, Any], stem: str) -> Situation:
     codes = {group: tuple(_place(code, kind, group) for code in table.get(group, ())) for group, kind in PLACES.items()}
     news = _table(table.get("news", {}), "[news]")
     _refuse_unknown(news, {"people", "places", "query"}, "[news]")
-    rules = tuple(_rule(entry, stem) for entry in _tables(table.get("rule", []), "rule"))
+    rules = tuple(
+        rule for entry in _tables(table.get("rule", []), "rule") for rule in written.read(entry, lambda text: _series(text, stem))
+    )
     wrong = next((told for rule in rules if (told := alert_rules.check(rule))), "")
     if wrong:
         raise ValueError(wrong)
-    ids = [rule.id for rule in rules]
+    ids = [entry["id"] for entry in table.get("rule", [])]
     if len(set(ids)) != len(ids):
         raise ValueError(f"two rules share an id: {sorted(i for i in ids if ids.count(i) > 1)[0]!r}")
+    twice = next((rule for rule in rules if sum((rule.id, rule.series) == (one.id, one.series) for one in rules) > 1), None)
+    if twice:
+        raise ValueError(f"rule {twice.id!r} has the series {twice.series} twice")
     return Situation(
         id=table["id"],
         name=table["name"],
@@ -123,23 +128,7 @@ def _series(text: Any, situation: str) -> SeriesKey:
     key = SeriesKey.parse(text)
     if key.indicator not in INDICATORS:
         raise ValueError(f"{text}: {key.indicator!r} is not an indicator; known are {', '.join(INDICATORS)}")
-    unknown = normalise.unknown_name(key, {situation})
+    unknown = next(filter(None, (normalise.unknown_name(part, {situation}) for part in parts(key))), "")
     if unknown:
         raise ValueError(f"{text}: {unknown}")
     return key
-
-
-def _rule(entry: Mapping[str, Any], situation: str) -> Rule:
-    for name in RULE:
-        if not entry.get(name):
-            raise ValueError(f"rule {entry.get('id', '?')!r}: {name!r} is missing (every rule says its reason and where that comes from)")
-    return Rule(
-        id=entry["id"],
-        name=entry["name"],
-        kind=entry["kind"],
-        series=_series(entry["series"], situation),
-        severity=Severity(entry["severity"]),
-        reason=entry["reason"],
-        reason_source=entry["reason_source"],
-        parameters={name: value for name, value in entry.items() if name not in RULE},
-    )

@@ -4,32 +4,44 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from monitor.alerts import rules, state
-from monitor.alerts.state import Vintage
-from monitor.model import Move, Point, Rule, SeriesKey, Situation, Status, Transition, Verdict
-from monitor.store import Store, ledger, read
+from monitor.alerts import conditions, rules, state, summed
+from monitor.alerts.state import History, State, Vintage
+from monitor.model import FIRING, Point, Rule, SeriesKey, Situation, Status, Transition, Verdict, parts
+from monitor.store import Store, ledger, read, runs
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A rule as it stands on a day: its verdict, and the last time that it was raised."""
+    """A rule as it stands on a day: its verdict, and what the ledger has of it until then."""
 
     situation: str
     rule: Rule
     verdict: Verdict
-    last: Transition | None
+    state: State
     last_raised: Transition | None
     known_at: dt.datetime | None  # when the judged figure was known
 
 
-def vintages(store: Store, chosen: Iterable[Rule]) -> dict[SeriesKey, list[Vintage]]:
-    """Every vintage of the rules' series."""
+def histories(store: Store, chosen: Iterable[Rule]) -> dict[tuple[str, SeriesKey], History]:
+    """All that each rule may learn of: every vintage of the series that it reads, and the runs of its source."""
+    chosen = list(chosen)
+    known = _vintages(store, {part for rule in chosen for key in rules.reads(rule) for part in parts(key)})
+    series = {key: summed.added([known[part] for part in parts(key)]) for rule in chosen for key in rules.reads(rule)}
+    silent = {rule.series.source for rule in chosen if conditions.judges_silence(rule.condition)}
+    asked = {source: runs.asked(store, source) for source in silent}
+    return {
+        rule.identity: History(series[rule.series], {key: series[key] for key in rules.reads(rule)[1:]}, asked.get(rule.series.source, ()))
+        for rule in chosen
+    }
+
+
+def _vintages(store: Store, keys: Collection[SeriesKey]) -> dict[SeriesKey, list[Vintage]]:
     found: dict[SeriesKey, list[Vintage]] = defaultdict(list)
-    frame = read.vintages(store, {rule.series for rule in chosen})
+    frame = read.vintages(store, keys)
     columns = (*SeriesKey._fields, "period_start", "period_end", "value", "status", "known_at")
     for row in zip(*(frame[name] for name in columns), strict=True):
         found[SeriesKey(*row[:5])].append(_vintage(row[5:]))
@@ -42,33 +54,34 @@ def _vintage(row: Sequence[Any]) -> Vintage:
     return Vintage(known_at.to_pydatetime(), point)
 
 
+def of_rule(entries: Iterable[Transition], rule: Rule) -> list[Transition]:
+    """The entries of one rule on its series."""
+    return [entry for entry in entries if (entry.rule, entry.series) == rule.identity]
+
+
 def standings(store: Store, situation: Situation, as_of: dt.datetime) -> list[Standing]:
     """Every rule of a situation on the figures as known at a moment, with what the ledger has of it until then."""
-    known = vintages(store, situation.rules)
+    known = histories(store, situation.rules)
     entries = ledger.entries(store, situation.id, as_of)
-    return [
-        _standing(rule, situation, known.get(rule.series, []), [e for e in entries if e.rule == rule.id], as_of) for rule in situation.rules
-    ]
+    return [_standing(rule, situation.id, known[rule.identity], of_rule(entries, rule), as_of) for rule in situation.rules]
 
 
-def _standing(rule: Rule, situation: Situation, known: list[Vintage], entries: list[Transition], as_of: dt.datetime) -> Standing:
-    verdict = rules.judge(rule, state.known_points(known, as_of), as_of.date())
+def _standing(rule: Rule, situation: str, known: History, entries: Sequence[Transition], as_of: dt.datetime) -> Standing:
+    verdict = state.judge_at(rule, known, as_of)
     judged = (verdict.period_start, verdict.period_end)
-    moments = [v.known_at for v in known if (v.point.period_start, v.point.period_end) == judged and v.known_at <= as_of]
-    raised = [entry for entry in entries if entry.move is Move.RAISED]
-    return Standing(
-        situation.id, rule, verdict, entries[-1] if entries else None, raised[-1] if raised else None, max(moments, default=None)
-    )
+    moments = [v.known_at for v in known.own if (v.point.period_start, v.point.period_end) == judged and v.known_at <= as_of]
+    raised = [entry for entry in entries if entry.move in FIRING]
+    return Standing(situation, rule, verdict, state.derived(entries), raised[-1] if raised else None, max(moments, default=None))
 
 
 def update_ledger(store: Store, situations: Mapping[str, Situation], now: dt.datetime) -> list[Transition]:
     """Append to the ledger what has changed since its last entries; returns the new entries."""
     added: list[Transition] = []
     for situation in situations.values():
-        known = vintages(store, situation.rules)
-        last = {entry.rule: entry for entry in ledger.entries(store, situation.id, now)}
+        known = histories(store, situation.rules)
+        entries = ledger.entries(store, situation.id, now)
         for rule in situation.rules:
-            added += state.transitions(rule, situation.id, known.get(rule.series, []), now, last.get(rule.id))
+            added += state.transitions(rule, situation.id, known[rule.identity], now, of_rule(entries, rule))
     added.sort(key=lambda one: one.at)
     ledger.append(store, added, now)
     return added

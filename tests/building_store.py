@@ -18,6 +18,7 @@ from monitor.alerts.state import Vintage
 from monitor.model import (
     UTC,
     Answer,
+    Condition,
     Frequency,
     Mention,
     Observation,
@@ -147,8 +148,14 @@ def known(points: Iterable[Point], days_after: int = 10) -> list[Vintage]:
     return [Vintage(dt.datetime.combine(p.period_end + dt.timedelta(days_after), dt.time(0), UTC), p) for p in points]
 
 
+WHOLE_RULE = ("levels", "clear_below", "cooldown_days", "least_history")
+
+
 def rule(kind: str, series: SeriesKey = KEY, id: str = "a-rule", stale: int = 120, **parameters: Any) -> Rule:
-    return Rule(id, "A rule", kind, series, Severity.HIGH, "because", "a report", {"stale_after_days": stale, **parameters})
+    """A rule of one condition; `of`, `periods` and what belongs to the whole rule are taken out of the parameters."""
+    whole = {name: parameters.pop(name) for name in WHOLE_RULE if name in parameters}
+    condition = Condition(kind, of=parameters.pop("inner", ()), periods=parameters.pop("periods_running", 1), parameters=parameters)
+    return Rule(id, "A rule", series, Severity.HIGH, "because", "a report", condition, stale, **whole)
 
 
 def situation(*rules: Rule, id: str = "a-situation") -> Situation:

@@ -10,7 +10,7 @@ import pytest
 from monitor import bundle, prepare, refresh, situations, watch
 from monitor.archive import Archive
 from monitor.http import Client
-from monitor.model import Outcome, Run, SetAside
+from monitor.model import Condition, Outcome, Run, SetAside
 from monitor.refresh import Reading
 from monitor.settings import Settings
 from monitor.store import Store, append, ledger, open_store, read, runs
@@ -64,9 +64,11 @@ def test_the_version_grows_with_the_ledger_so_that_pages_do_not_keep_an_old_one(
 def test_what_was_raised_stays_in_sight_when_a_rule_is_changed(settings: Settings) -> None:
     store = prepare.prepare(settings)
     (situation,) = situations.load_all(settings.seeds_dir / "situations").values()
-    stricter = tuple(replace(rule, parameters={**rule.parameters, "above": 10**9}) for rule in situation.rules if rule.kind == "threshold")
+    stricter = tuple(
+        replace(rule, condition=Condition("threshold", {"above": 10**9})) for rule in situation.rules if rule.condition.kind == "threshold"
+    )
     standing = next(
         one for one in watch.standings(store, replace(situation, rules=stricter), NOW) if one.rule.id == "displaced-north-west-syria"
     )
     assert standing.last_raised is not None
-    assert standing.last_raised.at.date() == dt.date(2020, 1, 1)
+    assert standing.last_raised.at.date() == dt.date(2020, 2, 12)

@@ -6,7 +6,7 @@ import pytest
 
 from monitor import places, situations
 from monitor.errors import SituationError
-from monitor.model import SeriesKey, Severity
+from monitor.model import Condition, SeriesKey, Severity
 from monitor.settings import ROOT
 
 SHIPPED = sorted((ROOT / "seeds" / "situations").glob("*.toml"))
@@ -58,7 +58,11 @@ def test_a_sound_file_becomes_a_situation(tmp_path: Path) -> None:
     assert found.people_terms == {"en": ("refugee",)}
     assert [(query.id, query.gdelt) for query in found.queries] == [("refugees", "refugees greece")]
     assert found.headlines[0].series == SeriesKey("unhcr", "refugees", "TUR", "SYR")
-    assert (found.rules[0].severity, found.rules[0].parameters) == (Severity.HIGH, {"above": 1_000_000, "stale_after_days": 550})
+    assert (found.rules[0].severity, found.rules[0].condition, found.rules[0].stale_after_days) == (
+        Severity.HIGH,
+        Condition("threshold", {"above": 1_000_000}),
+        550,
+    )
     assert found.sources == {"rss": {"feeds": ["https://a.example/rss"]}}
 
 

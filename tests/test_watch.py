@@ -66,8 +66,8 @@ def test_the_record_of_the_aegean_was_last_raised_for_september_2019(standings: 
     assert record.last_raised.at == at("2019-11-09")
     assert record.last_raised.verdict.sentence == "11,160 in September 2019 is the highest since March 2016 (26,999)."
     assert "6,864 in December 2019 is not the highest" in record.verdict.sentence
-    assert record.last is not None
-    assert record.last.move is Move.CLEARED
+    assert record.state.last is not None
+    assert record.state.last.move is Move.CLEARED
 
 
 def test_nothing_of_the_days_after_is_known(seeded: Store, standings: dict[str, watch.Standing]) -> None:
@@ -78,7 +78,7 @@ def test_nothing_of_the_days_after_is_known(seeded: Store, standings: dict[str, 
 def test_the_ledger_says_what_the_replay_says(seeded: Store, syria: Situation) -> None:
     for moment in (THAT_DAY, at("2019-12-31"), at("2026-11-01")):
         last: dict[str, object] = {entry.rule: entry for entry in ledger.entries(seeded, syria.id, moment)}
-        assert last == {one.rule.id: one.last for one in watch.standings(seeded, syria, moment) if one.last}
+        assert last == {one.rule.id: one.state.last for one in watch.standings(seeded, syria, moment) if one.state.last}
 
 
 def test_a_second_look_at_the_same_figures_adds_nothing(seeded: Store, syria: Situation) -> None:
@@ -103,7 +103,7 @@ def test_a_revision_that_comes_later_changes_no_entry_already_made(store: Store)
     made = ledger.entries(store, LEVEL.id, at("2020-02-11"))
     save(store, figure(90, known="2020-02-20"))
     watch.update_ledger(store, WATCHED, at("2020-02-21"))
-    assert entries(store) == [("raised", "2020-02-10"), ("cleared", "2020-02-20")]
+    assert entries(store) == [("raised", "2020-02-10"), ("undone", "2020-02-20")]
     assert ledger.entries(store, LEVEL.id, at("2020-02-21"))[:1] == made
 
 
@@ -126,7 +126,7 @@ def test_a_refresh_that_comes_back_after_months_notes_what_was_missed_in_order(s
 
 def test_a_rule_without_figures_cannot_say_and_writes_nothing(store: Store) -> None:
     (standing,) = watch.standings(store, LEVEL, at("2020-02-28"))
-    assert (standing.verdict.judgement, standing.last, standing.last_raised, standing.known_at) == (CANNOT_SAY, None, None, None)
+    assert (standing.verdict.judgement, standing.state.last, standing.last_raised, standing.known_at) == (CANNOT_SAY, None, None, None)
     assert watch.update_ledger(store, WATCHED, at("2020-02-28")) == []
 
 

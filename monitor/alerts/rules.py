@@ -3,52 +3,102 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
+from types import MappingProxyType
 
-from monitor.alerts.kinds import registry
-from monitor.locale import _, number, period
-from monitor.model import INDICATORS, Judgement, Point, Rule, Status, Verdict, is_complete
+from monitor.alerts import conditions
+from monitor.locale import Sentence
+from monitor.model import Asked, Condition, Judgement, Point, Rule, SeriesKey, Severity, Status, Verdict, Window, is_complete, marked
 
-COMMON = "stale_after_days"
+NOTHING: Mapping[SeriesKey, Sequence[Point]] = MappingProxyType({})
 
 
 def check(rule: Rule) -> str:
     """What is wrong with a rule, in words for the person who wrote it; empty when nothing is."""
-    kind = registry().get(rule.kind)
-    if kind is None:
-        return f"rule {rule.id!r}: kind {rule.kind!r} is unknown; known are {', '.join(sorted(registry()))}"
-    indicator = INDICATORS[rule.series.indicator]
-    if indicator.measure not in kind.MEASURES:
-        return f"rule {rule.id!r}: {rule.kind} makes no sense for {indicator.id}, a {indicator.measure} measure"
-    types = {COMMON: int, **kind.PARAMETERS}
-    for name, value in rule.parameters.items():
-        if name not in types:
-            return f"rule {rule.id!r}: {name!r} is no parameter of {rule.kind}; they are {', '.join(types)}"
-        # A bool is an int to Python and a datetime a date, and neither is meant; NaN is a float and no level.
-        if not isinstance(value, types[name]) or isinstance(value, (bool, dt.datetime)) or value != value:
-            return f"rule {rule.id!r}: {name} is {value!r}, which is of the wrong type"
-    missing = sorted((kind.REQUIRED | {COMMON}) - set(rule.parameters))
-    if missing:
-        return f"rule {rule.id!r}: {missing[0]!r} is missing"
-    fault = kind.fault(rule.parameters)
+    fault = next(filter(None, chain(_own_faults(rule), *(conditions.faults(one, rule.series) for one in _at_every_level(rule)))), "")
     return f"rule {rule.id!r}: {fault}" if fault else ""
 
 
-def judge(rule: Rule, points: Sequence[Point], day: dt.date) -> Verdict:
-    """What the rule says of the newest finished period of the points (ordered by period), on a day.
+def _own_faults(rule: Rule) -> Iterator[str]:
+    if rule.stale_after_days < 0 or rule.cooldown_days < 0 or rule.least_history < 0:
+        yield "a number of days or periods below 0"
+    if not 0 < rule.clear_below <= 1:
+        yield f"clear_below is {rule.clear_below}; a share of the threshold above 0 and up to 1 is due"
+    ranks = list(Severity)
+    low = next((level for level in rule.levels if ranks.index(level) <= ranks.index(rule.severity)), None)
+    if low:
+        yield f"the level {low} is not above the rule's own severity, {rule.severity}"
+    known = set(conditions.parameters(rule.condition))
+    strange = next((name for given in rule.levels.values() for name in given if name not in known), None)
+    if strange:
+        yield f"a level changes {strange!r}, which no condition of the rule has"
 
-    An unfinished period, a missing value and a figure older than `stale_after_days` are never judged.
+
+def _at_every_level(rule: Rule) -> list[Condition]:
+    return [condition for _, condition in levels(rule)]
+
+
+def levels(rule: Rule) -> list[tuple[Severity, Condition]]:
+    """The rule's condition at each of its severities, the highest first."""
+    order = [level for level in reversed(Severity) if level in rule.levels]
+    return [*((level, conditions.changed(rule.condition, rule.levels[level])) for level in order), (rule.severity, rule.condition)]
+
+
+def reads(rule: Rule) -> tuple[SeriesKey, ...]:
+    """Every series that a rule looks at, its own first."""
+    return tuple(dict.fromkeys((rule.series, *conditions.reads(rule.condition))))
+
+
+def finished(points: Sequence[Point]) -> list[Point]:
+    """The points whose period is over, up to the last one that has a value."""
+    kept = [p for p in points if p.status not in (Status.PROVISIONAL, Status.PROJECTED)]
+    while kept and not is_complete(kept[-1]):
+        kept.pop()
+    return kept
+
+
+def judge(
+    rule: Rule,
+    points: Sequence[Point],
+    day: dt.date,
+    beside: Mapping[SeriesKey, Sequence[Point]] = NOTHING,
+    asked: Sequence[Asked] = (),
+) -> Verdict:
+    """What the rule says on a day of the newest finished period of the points (ordered by period).
+
+    `beside` are the points of the other series that it reads, `asked` the runs of its source. An unfinished period, a
+    missing value and a figure older than `stale_after_days` are never judged. A verdict that fires has the highest
+    severity that holds.
     """
-    finished = [p for p in points if p.status not in (Status.PROVISIONAL, Status.PROJECTED)]
-    while finished and not is_complete(finished[-1]):
-        finished.pop()
-    newest = finished[-1] if finished else None
-    if newest is None:
+    judged = finished(points)
+    silence = conditions.judges_silence(rule.condition)
+    if not silence and (unfit := _unfit(rule, points, judged, day)):
+        return unfit
+    window = Window(judged, day, {key: finished(known) for key, known in beside.items()}, asked)
+    verdict = Verdict(Judgement.QUIET, "")
+    for severity, condition in levels(rule):
+        verdict = conditions.judge(condition, window)
+        if verdict.judgement is Judgement.FIRES:
+            return replace(verdict, severity=severity)
+    return verdict
+
+
+def _unfit(rule: Rule, points: Sequence[Point], judged: Sequence[Point], day: dt.date) -> Verdict | None:
+    """Why there is nothing to judge by."""
+    if not judged:
         unfinished = any(p.value is not None for p in points)
-        told = _("Only an unfinished period is known.") if unfinished else _("No figure is known.")
-        return Verdict(Judgement.CANNOT_SAY, told)
-    if (day - newest.period_end).days > int(rule.parameters[COMMON]):
-        told = _("The newest figure is of {period}, {days} days ago: too old to say.")
-        sentence = told.format(period=period(newest.period_start, newest.period_end), days=number((day - newest.period_end).days))
-        return Verdict(Judgement.CANNOT_SAY, sentence, newest.period_start, newest.period_end, newest.value)
-    return registry()[rule.kind].judge(finished, rule.parameters)
+        told = marked("Only an unfinished period is known.") if unfinished else marked("No figure is known.")
+        return Verdict(Judgement.CANNOT_SAY, Sentence(told))
+    newest = judged[-1]
+    period, words = (newest.period_start, newest.period_end), {}
+    if (day - newest.period_end).days > rule.stale_after_days:
+        told = marked("The newest figure is of {period}, {days} days ago: too old to say.")
+        words = {"period": period, "days": (day - newest.period_end).days}
+    elif len(judged) <= rule.least_history:
+        told = marked("{count} earlier periods are known; the rule asks for {least}.")
+        words = {"count": len(judged) - 1, "least": rule.least_history}
+    else:
+        return None
+    return Verdict(Judgement.CANNOT_SAY, Sentence(told, words), *period, newest.value)

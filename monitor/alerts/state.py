@@ -1,14 +1,36 @@
-"""Transitions: replay what was known, moment by moment, and note when a rule began or ceased to fire."""
+"""Transitions: replay what was known, moment by moment, and note when the state of a rule changed.
+
+The state of a rule on its series is derived from its entries and never stored: whether it is open, and what was last
+told. An alert is told when it begins, when it gets worse (a higher severity, or twice the value last told), and again
+when it still fires after the cooldown; what begins anew within the cooldown is noted and not told.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from monitor.alerts.rules import COMMON, judge
-from monitor.model import UTC, Judgement, Move, Point, Rule, Transition, Verdict
+from monitor.alerts import conditions, rules
+from monitor.model import (
+    ENDED,
+    UTC,
+    Asked,
+    Judgement,
+    Move,
+    Point,
+    Rule,
+    SeriesKey,
+    Severity,
+    Transition,
+    Verdict,
+)
+
+WORSE = 2.0  # times the value last told: then it is told again, whatever the cooldown says
+RANKS = list(Severity)
+COOLDOWN = "cooldown"
 
 
 class Vintage(NamedTuple):
@@ -18,56 +40,186 @@ class Vintage(NamedTuple):
     point: Point
 
 
+@dataclass(frozen=True, slots=True)
+class History:
+    """All that a rule may learn of: the vintages of its series, of those beside it, and the runs of its source."""
+
+    own: Sequence[Vintage]
+    beside: Mapping[SeriesKey, Sequence[Vintage]]
+    asked: Sequence[Asked] = ()
+
+
+def history(own: Sequence[Vintage]) -> History:
+    """The history of a rule that reads one series."""
+    return History(own, {})
+
+
 def known_points(vintages: Iterable[Vintage], moment: dt.datetime) -> list[Point]:
     """The points as known at a moment, one a period, ordered by period. `vintages` are ordered by known_at."""
     newest = {(v.point.period_end, v.point.period_start): v.point for v in vintages if v.known_at <= moment}
     return [newest[key] for key in sorted(newest)]
 
 
-def verdicts(
-    rule: Rule, vintages: Sequence[Vintage], after: dt.datetime | None, until: dt.datetime
-) -> Iterator[tuple[dt.datetime, Verdict]]:
-    """What the rule said at each moment at which its answer can change, in the order of time."""
-    ordered = sorted(vintages, key=lambda v: v.known_at)
-    moments = {v.known_at for v in ordered} | {_stale_at(rule, v.point) for v in ordered}
-    known: list[Point] = []  # in the order of their periods
-    taken = 0
-    for moment in sorted(m for m in moments if m <= until):
-        upto = bisect_right(ordered, moment, lo=taken, key=lambda v: v.known_at)
-        for vintage in ordered[taken:upto]:
-            _learn(known, vintage.point)
-        taken = upto
-        if known and (after is None or moment > after):
-            yield moment, judge(rule, known, moment.date())
+def judge_at(rule: Rule, known: History, moment: dt.datetime) -> Verdict:
+    """What a rule said at a moment, on what was known then."""
+    beside = {key: known_points(vintages, moment) for key, vintages in known.beside.items()}
+    asked = [one for one in known.asked if one.at <= moment]
+    return rules.judge(rule, known_points(known.own, moment), moment.date(), beside, asked)
 
 
-def _learn(known: list[Point], point: Point) -> None:
-    place = bisect_left(known, _period(point), key=_period)
-    if place < len(known) and _period(known[place]) == _period(point):
-        known[place] = point
-    else:
-        known.insert(place, point)
+class _Learner:
+    """The points of one series as they become known, in the order of their periods."""
+
+    def __init__(self, vintages: Sequence[Vintage]) -> None:
+        self.ordered = sorted(vintages, key=lambda v: v.known_at)
+        self.points: list[Point] = []
+        self.taken = 0
+
+    def learn(self, moment: dt.datetime) -> list[Point]:
+        """The points known at a moment; moments must come in the order of time."""
+        upto = bisect_right(self.ordered, moment, lo=self.taken, key=lambda v: v.known_at)
+        for vintage in self.ordered[self.taken : upto]:
+            self._put(vintage.point)
+        self.taken = upto
+        return self.points
+
+    def _put(self, point: Point) -> None:
+        place = bisect_left(self.points, _period(point), key=_period)
+        if place < len(self.points) and _period(self.points[place]) == _period(point):
+            self.points[place] = point
+        else:
+            self.points.insert(place, point)
 
 
 def _period(point: Point) -> tuple[dt.date, dt.date]:
     return (point.period_end, point.period_start)
 
 
-def _stale_at(rule: Rule, point: Point) -> dt.datetime:
-    day = point.period_end + dt.timedelta(days=int(rule.parameters[COMMON]) + 1)
-    return dt.datetime.combine(day, dt.time(0), UTC)
+def verdicts(rule: Rule, known: History, after: dt.datetime | None, until: dt.datetime) -> Iterator[tuple[dt.datetime, Verdict]]:
+    """What the rule said at each moment at which its answer can change, in the order of time."""
+    own = _Learner(known.own)
+    beside = {key: _Learner(vintages) for key, vintages in known.beside.items()}
+    silence = conditions.judges_silence(rule.condition)
+    taken = 0
+    for moment in sorted(m for m in _moments(rule, known) if m <= until):
+        points = own.learn(moment)
+        others = {key: learner.learn(moment) for key, learner in beside.items()}
+        taken = bisect_right(known.asked, moment, lo=taken, key=lambda one: one.at)
+        if (points or silence) and (after is None or moment > after):
+            yield moment, rules.judge(rule, points, moment.date(), others, known.asked[:taken])
 
 
-def transitions(
-    rule: Rule, situation: str, vintages: Sequence[Vintage], until: dt.datetime, last: Transition | None = None
-) -> list[Transition]:
-    """What to add to the ledger after its `last` entry of this rule, up to a moment."""
-    firing = last is not None and last.move is Move.RAISED
+def _moments(rule: Rule, known: History) -> set[dt.datetime]:
+    """When something became known, or a figure too old."""
+    vintages = [*known.own, *(v for some in known.beside.values() for v in some)]
+    days = {rule.stale_after_days, *conditions.ages(rule.condition)}
+    aged = {_day_after(v.point.period_end, age) for v in known.own for age in days}
+    return {v.known_at for v in vintages} | aged | {one.at for one in known.asked if conditions.judges_silence(rule.condition)}
+
+
+def _day_after(end: dt.date, days: int) -> dt.datetime:
+    return dt.datetime.combine(end + dt.timedelta(days=days + 1), dt.time(0), UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the entries of one rule on one series come to."""
+
+    opened: Transition | None = None  # the entry that raised it, while it is open
+    worst: Transition | None = None  # the last entry that fired, while it is open
+    told: Transition | None = None  # the last one that was told, open or not
+    last: Transition | None = None  # the last entry of the rule itself
+    acknowledged: Transition | None = None  # since it was raised
+    silenced: Transition | None = None  # a silence that has not been lifted; it may have ended
+    marked: Transition | None = None  # the last judgement of a person since it was raised
+
+    @property
+    def is_open(self) -> bool:
+        return self.opened is not None
+
+
+def after(state: State, entry: Transition) -> State:
+    """The state after one more entry."""
+    match entry.move:
+        case Move.RAISED:
+            told = state.told if entry.muted else entry
+            return State(opened=entry, worst=entry, told=told, last=entry, silenced=state.silenced)
+        case Move.ESCALATED | Move.RAISED_AGAIN:
+            return replace(state, worst=entry, told=state.told if entry.muted else entry, last=entry, acknowledged=None)
+        case move if move in ENDED:
+            return replace(state, opened=None, worst=None, last=entry, acknowledged=None)
+        case Move.ACKNOWLEDGED:
+            return replace(state, acknowledged=entry)
+        case Move.SILENCED | Move.UNSILENCED:
+            return replace(state, silenced=entry if entry.move is Move.SILENCED else None)
+        case _:
+            return replace(state, marked=entry)
+
+
+def derived(entries: Iterable[Transition]) -> State:
+    """The state that the entries of one rule on one series come to, in the order of their moments."""
+    state = State()
+    for entry in entries:
+        state = after(state, entry)
+    return state
+
+
+def transitions(rule: Rule, situation: str, known: History, until: dt.datetime, entries: Sequence[Transition] = ()) -> list[Transition]:
+    """What to add to the ledger after the `entries` of this rule on its series, up to a moment."""
+    state = derived(entries)
     found: list[Transition] = []
-    for moment, verdict in verdicts(rule, vintages, last.at if last else None, until):
-        fires = verdict.judgement is Judgement.FIRES
-        if fires != firing:
-            move = Move.RAISED if fires else Move.LAPSED if verdict.judgement is Judgement.CANNOT_SAY else Move.CLEARED
-            found.append(Transition(situation, rule.id, rule.series, move, rule.severity, moment, verdict))
-            firing = fires
+    for moment, verdict in verdicts(rule, known, state.last.at if state.last else None, until):
+        step = _step(rule, state, verdict)
+        if step is None:
+            continue
+        move, muted = step
+        entry = Transition(situation, rule.id, rule.series, move, verdict.severity or rule.severity, moment, verdict, muted)
+        found.append(entry)
+        state = after(state, entry)
     return found
+
+
+def _step(rule: Rule, state: State, verdict: Verdict) -> tuple[Move, str] | None:
+    """The move that a verdict makes, and why nobody is told of it; None where nothing changes."""
+    if verdict.judgement is Judgement.FIRES:
+        return _fires(rule, state, verdict)
+    if state.worst is None or _holds(rule, verdict):
+        return None
+    if verdict.judgement is Judgement.CANNOT_SAY:
+        return Move.LAPSED, ""
+    same = (verdict.period_start, verdict.period_end) == (state.worst.verdict.period_start, state.worst.verdict.period_end)
+    return (Move.UNDONE if same else Move.CLEARED), ""
+
+
+def _holds(rule: Rule, verdict: Verdict) -> bool:
+    """Whether an open alert stays open: the figure is not yet below the share of the threshold that clears it."""
+    if verdict.judgement is Judgement.CANNOT_SAY or verdict.threshold is None or verdict.value is None:
+        return False
+    return rule.clear_below < 1 and verdict.value >= rule.clear_below * verdict.threshold
+
+
+def _fires(rule: Rule, state: State, verdict: Verdict) -> tuple[Move, str] | None:
+    told = state.told
+    cool = told is None or _days_since(told, verdict) >= rule.cooldown_days
+    if not state.is_open:
+        return Move.RAISED, "" if cool or _worse(told, verdict) else COOLDOWN
+    if _worse(told, verdict):
+        return Move.ESCALATED, ""
+    if rule.cooldown_days and cool:
+        return Move.RAISED_AGAIN, ""
+    return None
+
+
+def _worse(told: Transition | None, verdict: Verdict) -> bool:
+    """Whether a verdict is worse than what was last told: a higher severity, or twice the value."""
+    if told is None:
+        return True
+    higher = verdict.severity is not None and RANKS.index(verdict.severity) > RANKS.index(told.severity)
+    before = told.verdict.value or 0.0
+    return higher or (before > 0 and (verdict.value or 0.0) >= WORSE * before)
+
+
+def _days_since(told: Transition, verdict: Verdict) -> int:
+    if told.verdict.period_end is None or verdict.period_end is None:
+        return 0
+    return (verdict.period_end - told.verdict.period_end).days

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import gettext
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -61,3 +63,31 @@ def period(start: dt.date, end: dt.date) -> str:
     if (start.month, start.day) == (1, 1) and (end.month, end.day) == (12, 31) and start.year == end.year:
         return str(start.year)
     return f"{day(start)} – {day(end)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A message that is put into words when it is read, in the language of whoever reads it.
+
+    `words` may hold numbers, days, periods (two days), sentences and texts, each written in its own way.
+    """
+
+    message: str
+    words: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return _(self.message).format(**{name: _word(value) for name, value in self.words.items()})
+
+
+def _word(value: object) -> str:
+    if isinstance(value, tuple):
+        return period(*value)
+    if isinstance(value, dt.date):
+        return day(value)
+    return number(value) if value is None or isinstance(value, (int, float)) else str(value)
+
+
+def in_turn(sentences: Sequence[object]) -> Sentence:
+    """Several sentences one after the other."""
+    names = [f"s{place}" for place in range(len(sentences))]
+    return Sentence(" ".join(f"{{{name}}}" for name in names), dict(zip(names, sentences, strict=True)))

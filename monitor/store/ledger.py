@@ -9,13 +9,13 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import insert, select
 
-from monitor.model import Judgement, Move, SeriesKey, Severity, Transition, Verdict
+from monitor.model import FIRING, Judgement, Move, SeriesKey, Severity, Transition, Verdict
 from monitor.store import runs
 from monitor.store.engine import Store
 from monitor.store.schema import ledger
 
-JUDGED = {Move.RAISED: Judgement.FIRES, Move.CLEARED: Judgement.QUIET, Move.LAPSED: Judgement.CANNOT_SAY}
 FIGURES = ("period_start", "period_end", "value", "threshold", "reference_end", "reference", "sentence")
+BESIDES = ("muted", "who", "why", "until")
 
 
 def append(store: Store, transitions: Sequence[Transition], recorded_at: dt.datetime) -> int:
@@ -30,12 +30,13 @@ def append(store: Store, transitions: Sequence[Transition], recorded_at: dt.date
                         "id": first + position,
                         "situation": one.situation,
                         "rule": one.rule,
-                        "series": str(one.series),
+                        "series": str(one.series or ""),
                         "move": one.move.value,
                         "severity": one.severity.value,
                         "at": one.at,
                         "recorded_at": recorded_at,
                         **{name: getattr(one.verdict, name) for name in FIGURES},
+                        **{name: getattr(one, name) for name in BESIDES},
                     }
                     for position, one in enumerate(transitions)
                 ],
@@ -57,9 +58,18 @@ def entries(store: Store, situation: str, until: dt.datetime) -> list[Transition
 
 
 def _transition(row: Any) -> Transition:
-    move = Move(row.move)
-    verdict = Verdict(JUDGED[move], **{name: getattr(row, name) for name in FIGURES})
-    return Transition(row.situation, row.rule, SeriesKey.parse(row.series), move, Severity(row.severity), row.at, verdict)
+    move, figures = Move(row.move), {name: getattr(row, name) for name in FIGURES}
+    said, severity = figures.pop("sentence"), Severity(row.severity)
+    verdict = Verdict(_judged(move), said, **figures, severity=severity if move in FIRING else None)
+    series = SeriesKey.parse(row.series) if row.series else None
+    besides = {name: getattr(row, name) for name in BESIDES}
+    return Transition(row.situation, row.rule, series, move, severity, row.at, verdict, **besides)
+
+
+def _judged(move: Move) -> Judgement:
+    if move in FIRING:
+        return Judgement.FIRES
+    return Judgement.QUIET if move in (Move.CLEARED, Move.UNDONE) else Judgement.CANNOT_SAY
 
 
 def frame(transitions: Sequence[Transition]) -> pd.DataFrame:
@@ -71,9 +81,10 @@ def frame(transitions: Sequence[Transition]) -> pd.DataFrame:
             "rule": one.rule,
             "move": one.move.value,
             "severity": one.severity.value,
-            "series": str(one.series),
+            "series": str(one.series or ""),
             **{name: getattr(one.verdict, name) for name in FIGURES},
+            **{name: getattr(one, name) for name in BESIDES},
         }
         for one in reversed(transitions)
     ]
-    return pd.DataFrame(rows, columns=["at", "situation", "rule", "move", "severity", "series", *FIGURES])
+    return pd.DataFrame(rows, columns=["at", "situation", "rule", "move", "severity", "series", *FIGURES, *BESIDES])

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
-from monitor.model import Run, SetAside, Source
+from monitor.model import Asked, Run, SetAside, Source
 from monitor.store.engine import Store
 from monitor.store.schema import answer, ledger, observation, run, set_aside, source
 
@@ -75,6 +75,14 @@ def failures_in_a_row(store: Store, source_id: str) -> tuple[int, dt.datetime | 
                 break
             count, last = count + 1, last or finished_at
     return count, last
+
+
+def asked(store: Store, source_id: str) -> list[Asked]:
+    """Every run of a source that says how it does, oldest first."""
+    columns = (run.c.finished_at, run.c.outcome)
+    chosen = select(*columns).where(run.c.source == source_id, run.c.outcome.not_in(NOT_ASKED)).order_by(run.c.finished_at, run.c.id)
+    with store.reading() as connection:
+        return [Asked(at, outcome in ("ok", "partial")) for at, outcome in connection.execute(chosen)]
 
 
 def went_well(store: Store, source_id: str) -> bool:

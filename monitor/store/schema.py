@@ -246,5 +246,9 @@ ledger = Table(
     Column("reference_end", Day),
     Column("reference", Double),
     Column("sentence", Text, nullable=False),
-    UniqueConstraint("situation", "rule", "at", "move"),
+    Column("muted", Text, nullable=False),  # why nobody was told; empty: it was told
+    Column("who", Text, nullable=False),  # empty: the rule itself
+    Column("why", Text, nullable=False),
+    Column("until", Moment),  # the end of a silence
+    UniqueConstraint("situation", "rule", "series", "at", "move"),
 )

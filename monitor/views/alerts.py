@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from monitor.locale import _, day, short_day
-from monitor.model import Judgement, Move, Transition
+from monitor.model import FIRING, Judgement, Move, Transition
 from monitor.store import ledger
 from monitor.views import address, frame, parts, reader
 from monitor.watch import Standing
@@ -21,7 +21,19 @@ def state_word(judgement: Judgement) -> str:
 
 def move_word(move: Move) -> str:
     """A transition in the reader's language."""
-    return {Move.RAISED: _("raised"), Move.CLEARED: _("cleared"), Move.LAPSED: _("lapsed")}[move]
+    return {
+        Move.RAISED: _("raised"),
+        Move.ESCALATED: _("escalated"),
+        Move.RAISED_AGAIN: _("raised again"),
+        Move.CLEARED: _("cleared"),
+        Move.UNDONE: _("undone by a revision"),
+        Move.LAPSED: _("lapsed"),
+        Move.ACKNOWLEDGED: _("acknowledged"),
+        Move.SILENCED: _("silenced"),
+        Move.UNSILENCED: _("silence lifted"),
+        Move.MARKED_TRUE: _("marked true"),
+        Move.MARKED_FALSE: _("marked false"),
+    }[move]
 
 
 def rule_row(standing: Standing) -> None:
@@ -85,10 +97,10 @@ st.dataframe(
 )
 parts.download(ledger.frame(entries), parts.file_name("alerts", view.situation.id, as_of=view.as_of), "alerts_csv")
 
-raised = {f"{one.at:%Y-%m-%d} {one.rule}": one for one in reversed(entries) if one.move is Move.RAISED}
+raised = {f"{one.at:%Y-%m-%d} {one.rule}": (one, one.series) for one in reversed(entries) if one.move in FIRING and one.series}
 address.one("alert", list(raised), next(iter(raised)))
 label = st.selectbox(_("Show an alert with the figures known at its date"), list(raised), key="alert", width=480)
-alert = raised[label]
+alert, series = raised[label]
 st.markdown(_("**{day}**: {sentence}").format(day=day(alert.at.date()), sentence=alert.verdict.sentence))
-known_then = reader.one_series(alert.at.date(), alert.series)
+known_then = reader.one_series(alert.at.date(), series)
 parts.trend_chart(known_then, view.situation.rules, [one for one in entries if one.at <= alert.at], "alert_chart")

@@ -12,7 +12,7 @@ import streamlit as st
 from monitor import export, places
 from monitor.charts import trend
 from monitor.locale import _, number, period, short_day
-from monitor.model import INDICATORS, Measure, Move, Rule, SeriesKey, Transition
+from monitor.model import FIRING, INDICATORS, Measure, Rule, SeriesKey, Transition
 from monitor.series import Figure, thinned, with_gaps
 from monitor.views import reader
 
@@ -135,11 +135,11 @@ def _known_days(frame: pd.DataFrame) -> pd.Series:
 
 def levels(rules: Sequence[Rule], keys: Sequence[SeriesKey], highest: float) -> pd.DataFrame:
     """The levels of threshold rules on these series. One far above the figures would flatten them, and is left out."""
-    on_these = [rule for rule in rules if rule.series in keys and "above" in rule.parameters]
+    above = [rule.condition.parameters.get("above") for rule in rules if rule.series in keys and "of" not in rule.condition.parameters]
     rows = [
-        (float(rule.parameters["above"]), _("Alert level: {level}").format(level=number(rule.parameters["above"])))
-        for rule in on_these
-        if rule.parameters["above"] <= FARTHEST_LEVEL * highest
+        (float(level), _("Alert level: {level}").format(level=number(level)))
+        for level in above
+        if level is not None and level <= FARTHEST_LEVEL * highest
     ]
     return pd.DataFrame(rows, columns=["value", "label"])
 
@@ -150,7 +150,7 @@ def alert_marks(history: Sequence[Transition], keys: Sequence[SeriesKey], figure
     rows = []
     for one in history:
         verdict = one.verdict
-        if one.move is Move.RAISED and one.series in keys and verdict.period_end and verdict.period_start:
+        if one.move in FIRING and one.series is not None and one.series in keys and verdict.period_end and verdict.period_start:
             running = INDICATORS[one.series.indicator].measure in (Measure.STOCK, Measure.CUMULATIVE)
             when = pd.Timestamp(verdict.period_end if running else verdict.period_start)
             if (when, verdict.value) in shown:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.alerts.state import Vintage, known_points, transitions
+from monitor.alerts.state import history as past
 from monitor.model import UTC, Move, Point, Rule, Status, Transition
 from tests.building_store import at, day, known, month_end, months, rule
 
@@ -30,11 +31,11 @@ def moves(found: list[Transition]) -> list[tuple[str, str]]:
     ],
 )
 def test_a_rule_is_raised_cleared_and_lapsed_when_that_became_known(values: list[float | None], expected: list[tuple[str, str]]) -> None:
-    assert moves(transitions(LEVEL, "s", known(months("2020-01", *values)), END)) == expected
+    assert moves(transitions(LEVEL, "s", past(known(months("2020-01", *values))), END)) == expected
 
 
 def test_an_entry_carries_the_rule_and_the_verdict_of_that_moment() -> None:
-    (one, _) = transitions(LEVEL, "s", known(months("2020-01", 150)), END)
+    (one, _) = transitions(LEVEL, "s", past(known(months("2020-01", 150))), END)
     assert (one.situation, one.rule, one.series, one.severity, one.move) == ("s", LEVEL.id, LEVEL.series, LEVEL.severity, Move.RAISED)
     assert (one.at, one.verdict.value, one.verdict.period_end) == (at("2020-02-10"), 150, day("2020-01-31"))
 
@@ -43,12 +44,12 @@ def test_an_entry_carries_the_rule_and_the_verdict_of_that_moment() -> None:
     ("until", "expected"), [("2020-02-09 23:59:59", 0), ("2020-02-10", 1), ("2020-03-31 23:59:59", 1), ("2020-04-01", 2)]
 )
 def test_nothing_is_noted_before_its_moment(until: str, expected: int) -> None:
-    assert len(transitions(LEVEL, "s", known(months("2020-01", 150)), at(until))) == expected
+    assert len(transitions(LEVEL, "s", past(known(months("2020-01", 150))), at(until))) == expected
 
 
 def test_a_figure_known_long_after_its_period_is_stale_from_the_start() -> None:
-    assert transitions(LEVEL, "s", known(months("2020-01", 150), days_after=61), END) == []
-    assert moves(transitions(LEVEL, "s", known(months("2020-01", 150), days_after=60), END)) == [
+    assert transitions(LEVEL, "s", past(known(months("2020-01", 150), days_after=61)), END) == []
+    assert moves(transitions(LEVEL, "s", past(known(months("2020-01", 150), days_after=60)), END)) == [
         ("raised", "2020-03-31"),
         ("lapsed", "2020-04-01"),
     ]
@@ -57,15 +58,15 @@ def test_a_figure_known_long_after_its_period_is_stale_from_the_start() -> None:
 def test_an_unfinished_month_raises_nothing_and_its_settled_figure_does() -> None:
     half, whole = months("2020-01", 150, provisional=1)[0], months("2020-01", 180)[0]
     vintages = [Vintage(at("2020-01-20"), half), Vintage(at("2020-02-14"), whole)]
-    assert moves(transitions(LEVEL, "s", vintages, at("2020-02-20"))) == [("raised", "2020-02-14")]
+    assert moves(transitions(LEVEL, "s", past(vintages), at("2020-02-20"))) == [("raised", "2020-02-14")]
 
 
-def test_a_revision_clears_at_the_moment_of_the_revision_and_leaves_the_entry_before_as_it_was() -> None:
+def test_a_revision_of_the_figure_undoes_it_at_the_moment_of_the_revision_and_leaves_the_entry_before_as_it_was() -> None:
     first, revised = months("2020-01", 150)[0], months("2020-01", 90)[0]
     vintages = [Vintage(at("2020-02-10"), first), Vintage(at("2020-02-20"), revised)]
-    before = transitions(LEVEL, "s", vintages[:1], at("2020-02-19"))
-    after = transitions(LEVEL, "s", vintages, at("2020-02-25"))
-    assert moves(after) == [("raised", "2020-02-10"), ("cleared", "2020-02-20")]
+    before = transitions(LEVEL, "s", past(vintages[:1]), at("2020-02-19"))
+    after = transitions(LEVEL, "s", past(vintages), at("2020-02-25"))
+    assert moves(after) == [("raised", "2020-02-10"), ("undone", "2020-02-20")]
     assert after[:1] == before
 
 
@@ -85,7 +86,7 @@ def test_points_as_known_at_a_moment_are_one_a_period_in_order() -> None:
 
 RULES = [
     rule("threshold", above=100, stale=60),
-    rule("year_change", ratio=2, floor=50, stale=60),
+    rule("change", against="last_year", ratio=2, floor=50, stale=60),
     rule("record", years=1, floor=50, stale=60),
     rule("record", since=day("2018-03-01"), floor=50, stale=60),
 ]
@@ -113,7 +114,7 @@ def test_a_ledger_kept_in_pieces_is_the_ledger_of_one_go(one: Rule, history: lis
     kept: list[Transition] = []
     for cut in [*(at("2018-01-01") + dt.timedelta(days) for days in cuts), END]:
         so_far = [vintage for vintage in history if vintage.known_at <= cut]  # the rest has not been published yet
-        kept += transitions(one, "s", so_far, cut, kept[-1] if kept else None)
-    assert kept == transitions(one, "s", history, END)
+        kept += transitions(one, "s", past(so_far), cut, kept)
+    assert kept == transitions(one, "s", past(history), END)
     assert [entry.move is Move.RAISED for entry in kept] == [number % 2 == 0 for number in range(len(kept))]
     assert [entry.at for entry in kept] == sorted({entry.at for entry in kept})

@@ -1,29 +1,31 @@
-"""The kinds of rule, one module each: `PARAMETERS`, `MEASURES` and `judge`. The registry is this folder."""
+"""The kinds of rule, one module each: `PARAMETERS`, `REQUIRED`, `MEASURES`, `fault`, `judge`. The registry is this folder."""
 
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, Protocol, cast
 
-from monitor.model import Measure, Point, Verdict
+from monitor.model import Measure, Verdict, Window
 
 
 class Kind(Protocol):
     """The shape of a module in this folder.
 
-    `PARAMETERS` gives the type of each parameter, `REQUIRED` those that must be there, `MEASURES` the measures it makes
-    sense for; `fault` says what is wrong with parameters that are right one by one. `judge` sees the points in the order of
-    their periods, the last of them the newest finished one and fresh enough to be judged.
+    `PARAMETERS` gives the type of each parameter (SeriesKey: another series, whose finished points are then beside the
+    window), `REQUIRED` those that must be there, `MEASURES` the measures it makes sense for; `fault` says what is wrong
+    with parameters that are right one by one. `judge` is a pure function of what was known on a day: the last point of
+    the window is the newest finished one and fresh enough to be judged. A kind with `JUDGES_SILENCE = True` is asked
+    even when there is no such point.
     """
 
     PARAMETERS: Mapping[str, type | tuple[type, ...]]
     REQUIRED: frozenset[str]
     MEASURES: frozenset[Measure]
     fault: Callable[[Mapping[str, Any]], str]
-    judge: Callable[[Sequence[Point], Mapping[str, Any]], Verdict]
+    judge: Callable[[Window, Mapping[str, Any]], Verdict]
 
 
 @lru_cache(maxsize=1)

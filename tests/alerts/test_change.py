@@ -11,7 +11,7 @@ from monitor.model import Judgement, Point, Status, same_day
 from tests.building_store import day, months, rule
 
 FIRES, QUIET, CANNOT_SAY = Judgement
-DOUBLED = rule("year_change", ratio=2.0, floor=100)
+DOUBLED = rule("change", against="last_year", ratio=2.0, floor=100)
 THE_YEAR_BETWEEN = [1] * 11
 
 

@@ -1,0 +1,94 @@
+"""Change: against the period before, the same period last year, or the mean of the periods before.
+
+A ratio above 1 asks for a rise to at least that many times the other figure, one below 1 for a fall to at most it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from monitor.alerts.kinds import _looking_back
+from monitor.locale import Sentence
+from monitor.model import Judgement, Measure, Point, Verdict, Window, marked
+
+PARAMETERS: Mapping[str, type | tuple[type, ...]] = {"against": str, "ratio": (int, float), "floor": (int, float), "periods": int}
+REQUIRED = frozenset({"against", "ratio", "floor"})
+MEASURES = frozenset({Measure.STOCK, Measure.FLOW, Measure.EVENTS, Measure.VOLUME, Measure.RATIO})
+AGAINST = ("previous", "last_year", "mean")
+
+
+def fault(parameters: Mapping[str, Any]) -> str:
+    """`periods` belongs to the mean, and to nothing else; a ratio of 1 would fire when nothing changes."""
+    if parameters["against"] not in AGAINST:
+        return f"against is {parameters['against']!r}; known are {', '.join(AGAINST)}"
+    if ("periods" in parameters) != (parameters["against"] == "mean"):
+        return '`periods` says of how many periods the mean is: it belongs to `against = "mean"`, and must be there'
+    if parameters.get("periods", 2) < 2:
+        return "a mean is of at least 2 periods"
+    if parameters["ratio"] <= 0 or parameters["ratio"] == 1:
+        return "ratio must be above 1 for a rise, or between 0 and 1 for a fall"
+    return ""
+
+
+def judge(window: Window, parameters: Mapping[str, Any]) -> Verdict:
+    """Fires when the newest value has changed by at least `ratio`; what counts as large is at least `floor`.
+
+    The floor is for the newest value of a rise, and for the earlier one of a fall.
+    """
+    newest = window.points[-1]
+    value, ratio, floor = newest.value or 0.0, float(parameters["ratio"]), float(parameters["floor"])
+    then, reference = _reference(window.points, parameters)
+    period = (newest.period_start, newest.period_end)
+    words: dict[str, object] = {"value": value, "period": period, "ratio": ratio, "floor": floor}
+    if reference is None or not then:
+        missing = marked("There is no figure for {then} to compare {period} with.")
+        words["then"] = _when(window.points, parameters)
+        return Verdict(Judgement.CANNOT_SAY, Sentence(missing, words), *period, value)
+    words |= {"before": round(reference, 1), "then": (then[0].period_start, then[-1].period_end)}
+    words["times"] = round(value / reference, 2) if reference else None
+    fires, message, threshold = _rise(value, reference, ratio, floor) if ratio > 1 else _fall(value, reference, ratio, floor)
+    judgement = Judgement.FIRES if fires else Judgement.QUIET
+    return Verdict(judgement, Sentence(message, words), *period, value, threshold, then[-1].period_end, reference, window=then)
+
+
+def _rise(value: float, before: float, ratio: float, floor: float) -> tuple[bool, str, float]:
+    threshold = max(ratio * before, floor)
+    if value < floor:
+        return False, marked("{value} in {period} is below the floor of {floor}."), threshold
+    if value <= 0:
+        return False, marked("None in {period}."), threshold
+    if not before:
+        return True, marked("{value} in {period}, after none in {then}."), threshold
+    if value >= ratio * before:
+        return True, marked("{value} in {period} is {times} times the {before} of {then} (the rule: {ratio} times)."), threshold
+    return False, marked("{value} in {period} is {times} times the {before} of {then}, less than {ratio} times."), threshold
+
+
+def _fall(value: float, before: float, ratio: float, floor: float) -> tuple[bool, str, float]:
+    if before < floor or not before:
+        return False, marked("{value} in {period}, after {before} in {then}, which is below the floor of {floor}."), ratio * before
+    if value <= ratio * before:
+        return (
+            True,
+            marked("{value} in {period} has fallen to {times} times the {before} of {then} (the rule: {ratio} times)."),
+            ratio * before,
+        )
+    return False, marked("{value} in {period} is {times} times the {before} of {then}, more than {ratio} times."), ratio * before
+
+
+def _reference(points: Sequence[Point], parameters: Mapping[str, Any]) -> tuple[tuple[Point, ...], float | None]:
+    """The points compared with and the figure they come to; nothing where one of them is missing."""
+    if parameters["against"] == "last_year":
+        found = _looking_back.a_year_before(points, points[-1])
+        return ((found,), found.value) if found else ((), None)
+    then = _looking_back.just_before(points, int(parameters.get("periods", 1)))
+    values = [p.value for p in then if p.value is not None]
+    return (then, sum(values) / len(values)) if then and len(values) == len(then) else ((), None)
+
+
+def _when(points: Sequence[Point], parameters: Mapping[str, Any]) -> object:
+    """What was looked for and not found, in words or as a period."""
+    if parameters["against"] == "last_year":
+        return _looking_back.year_before(points[-1])
+    return Sentence(marked("the {periods} periods before"), {"periods": parameters.get("periods", 1)})

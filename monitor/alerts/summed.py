@@ -1,0 +1,44 @@
+"""A series that is written as a sum of breakdowns, such as `sea+land`: its vintages from those of its parts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from monitor.alerts.state import Vintage
+from monitor.model import Point, Status
+
+# A sum is no firmer than the least firm of its parts.
+FIRMNESS = (Status.REPORTED, Status.ESTIMATED, Status.PROVISIONAL, Status.PROJECTED)
+Period = tuple[dt.date, dt.date]
+
+
+def added(series: Sequence[Sequence[Vintage]]) -> list[Vintage]:
+    """The vintages of the sum: at each moment at which a part became known, the parts known by then.
+
+    A part without a row for a period adds nothing to it; a part that is not reported leaves the sum not reported.
+    """
+    if len(series) == 1:
+        return list(series[0])
+    known: list[dict[Period, Point]] = [{} for _ in series]
+    learnt = sorted(((v.known_at, place, v.point) for place, part in enumerate(series) for v in part), key=lambda one: one[0])
+    return list(_each(known, learnt))
+
+
+def _each(known: Sequence[dict[Period, Point]], learnt: Sequence[tuple[dt.datetime, int, Point]]) -> Iterator[Vintage]:
+    for moment, group in groupby(learnt, key=lambda one: one[0]):
+        touched: dict[Period, None] = {}
+        for _, place, point in group:
+            period = (point.period_start, point.period_end)
+            known[place][period] = point
+            touched[period] = None
+        for period in touched:
+            yield Vintage(moment, _sum(period, [part[period] for part in known if period in part]))
+
+
+def _sum(period: Period, points: Sequence[Point]) -> Point:
+    values = [p.value for p in points if p.value is not None]
+    if len(values) < len(points):
+        return Point(*period, None, Status.NOT_REPORTED)
+    return Point(*period, sum(values), max((p.status for p in points), key=FIRMNESS.index))
