@@ -6,14 +6,12 @@ Ends with 0 when all went well, 1 when a source failed, 2 for a wrong call.
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
-import json
 import logging
 import os
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -22,29 +20,21 @@ import typer
 from rich.console import Console
 
 from monitor import export as files
-from monitor import model, normalise, places, prepare, refresh, schedule, situations, watch
+from monitor import model, normalise, places, prepare, refresh, schedule
 from monitor.archive import Archive
+from monitor.commands import Day, SituationIds, SourceIds, chosen_day, chosen_situations
+from monitor.commands import alerts as alert_commands
 from monitor.connectors import registry
 from monitor.errors import MonitorError
 from monitor.http import Client
-from monitor.model import INDICATORS, Outcome, Run, Situation, Source
+from monitor.model import INDICATORS, Outcome, Run, Source
 from monitor.settings import Settings, load
 from monitor.store import read
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Displacement figures: refresh, judge, export."
 )
-Day = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As known at the end of this day.")]
-SourceIds = Annotated[list[str] | None, typer.Option("--source", help="Only this source; may be repeated.")]
-SituationIds = Annotated[list[str] | None, typer.Option("--situation", help="Only this situation; may be repeated.")]
-
-
-def _situations(settings: Settings, chosen: Sequence[str] | None = None) -> dict[str, Situation]:
-    known = situations.load_all(settings.seeds_dir / "situations")
-    unknown = sorted(set(chosen or ()) - set(known))
-    if unknown:
-        raise typer.BadParameter(f"no situation {unknown[0]!r}; there are {', '.join(known)}")
-    return {name: known[name] for name in chosen or known}
+app.add_typer(alert_commands.app, name="alerts")
 
 
 def _check_sources(chosen: Sequence[str]) -> None:
@@ -66,10 +56,6 @@ def _with_file(settings: Settings, source: Source, file: Path, table: str) -> Se
     return dataclasses.replace(settings, files=file.parent, options={**settings.options, source.id: options})
 
 
-def _day(value: dt.datetime | None, settings: Settings) -> dt.date:
-    return value.date() if value else settings.clock().date()
-
-
 def _line(run: Run) -> str:
     parts = [f"{run.source:<8}", f"{run.outcome.value:<12}"]
     if run.outcome not in (Outcome.FAILED, Outcome.DEGRADED, Outcome.OFF):
@@ -85,7 +71,7 @@ def refresh_command(source: SourceIds = None, situation: SituationIds = None) ->
     """Ask the sources for new figures and articles, store them, and judge the rules."""
     settings = load()
     _check_sources(source or [])
-    chosen = _situations(settings, situation)
+    chosen = chosen_situations(settings, situation)
     store = prepare.prepare(settings)
     console = Console(soft_wrap=True, highlight=False)
     with console.status("Asking the sources …"):  # a spinner on a terminal, nothing elsewhere
@@ -105,7 +91,7 @@ def check(
     """Ask one source, or read one file as that source would, and show what was understood; writes nothing."""
     settings = load()
     _check_sources([source])
-    chosen = _situations(settings, situation)
+    chosen = chosen_situations(settings, situation)
     if file:
         settings = _with_file(settings, registry()[source].SOURCE, file.resolve(), table)
     with tempfile.TemporaryDirectory() as folder:
@@ -159,51 +145,6 @@ def sources() -> None:
 
 
 @app.command()
-def alerts(
-    as_of: Day = None, situation: SituationIds = None, as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False
-) -> None:
-    """Every rule's answer on the figures as known on a day, and when it was last raised."""
-    settings = load()
-    store = prepare.prepare(settings)
-    day = _day(as_of, settings)
-    found = [one for known in _situations(settings, situation).values() for one in watch.standings(store, known, read.end_of(day))]
-    if as_json:
-        typer.echo(json.dumps([_standing_record(one, day) for one in found], ensure_ascii=False, indent=1))
-        return
-    typer.echo(f"As known on {day}:")
-    for one in found:
-        typer.echo(f"{one.verdict.judgement.value.upper():<10}  {one.rule.severity.value:<8}  {one.rule.id}: {one.rule.name}")
-        known = f" Known on {one.known_at:%Y-%m-%d}." if one.known_at else ""
-        typer.echo(f"            {one.verdict.sentence}{known}")
-        if one.last_raised and one.state.last:
-            last = one.state.last
-            ended = "" if last is one.last_raised else f" {last.move.value.capitalize()} on {last.at:%Y-%m-%d}."
-            typer.echo(f"            Last raised on {one.last_raised.at:%Y-%m-%d}: {one.last_raised.verdict.sentence}{ended}")
-
-
-def _standing_record(one: watch.Standing, day: dt.date) -> Mapping[str, object]:
-    verdict = one.verdict
-    raised = one.last_raised
-    return {
-        "situation": one.situation,
-        "rule": one.rule.id,
-        "as_of": day.isoformat(),
-        "state": verdict.judgement.value,
-        "severity": one.rule.severity.value,
-        "series": str(one.rule.series),
-        "sentence": verdict.sentence,
-        "period_end": verdict.period_end.isoformat() if verdict.period_end else None,
-        "value": verdict.value,
-        "threshold": verdict.threshold,
-        "known_at": one.known_at.isoformat() if one.known_at else None,
-        "last_raised_at": raised.at.isoformat() if raised else None,
-        "last_raised": raised.verdict.sentence if raised else None,
-        "reason": one.rule.reason,
-        "reason_source": one.rule.reason_source,
-    }
-
-
-@app.command()
 def export(
     indicator: Annotated[list[str] | None, typer.Option(help="An indicator such as refugees; may be repeated.")] = None,
     location: Annotated[list[str] | None, typer.Option(help="A place code such as TUR; may be repeated.")] = None,
@@ -217,8 +158,8 @@ def export(
         raise typer.BadParameter(f"no indicator {unknown[0]!r}; there are {', '.join(INDICATORS)}")
     store = prepare.prepare(settings)
     chosen = {"indicator": indicator, "location": location, "origin": origin}
-    frame = read.figures(store, _day(as_of, settings), {name: values for name, values in chosen.items() if values})
-    names = {one.id: one.name for one in _situations(settings).values()}
+    frame = read.figures(store, chosen_day(as_of, settings), {name: values for name, values in chosen.items() if values})
+    names = {one.id: one.name for one in chosen_situations(settings).values()}
     sys.stdout.buffer.write(files.csv(files.figures(frame, read.sources(store), names), mark=False))
 
 
@@ -226,7 +167,7 @@ def export(
 def schedule_command() -> None:
     """Refresh each source at its own cadence until SIGTERM."""
     settings = load()
-    chosen = _situations(settings)
+    chosen = chosen_situations(settings)
     store = prepare.prepare(settings)
     client = _client(settings)
 

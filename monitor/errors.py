@@ -43,3 +43,7 @@ class SettingsError(MonitorError):
 
 class BusyError(MonitorError):
     """Another refresh holds the store."""
+
+
+class ActionError(MonitorError):
+    """Something a person asked for that cannot be done as things stand."""

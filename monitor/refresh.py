@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 
-from monitor import bundle, model, normalise, watch
+from monitor import bundle, model, normalise, rulebook, watch
 from monitor.archive import Archive
 from monitor.connectors import registry
 from monitor.errors import EmptyAnswer, SourceError
@@ -62,7 +62,7 @@ def refresh(
             for job in as_completed(jobs):
                 done.append(_stored(store, client.archive, chosen, job.result()))
                 tell(done[-1])
-        watch.update_ledger(store, situations, settings.clock())
+        watch.update_ledger(store, rulebook.all_filled(store, situations), settings.clock())
         if not only:
             # By real time, whatever day a replay has set: the files carry the time of the machine.
             client.archive.prune(runs.files_in_use(store), dt.datetime.now(dt.UTC) - dt.timedelta(days=RAW_DAYS))

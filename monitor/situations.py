@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from monitor import normalise, places
 from monitor.alerts import rules as alert_rules
 from monitor.alerts import written
 from monitor.errors import SituationError
-from monitor.model import INDICATORS, Headline, PlaceKind, Query, SeriesKey, Situation, parts
+from monitor.model import INDICATORS, Headline, PlaceKind, Query, Rule, SeriesKey, Situation, parts
 
 PLACES = {
     "origins": PlaceKind.COUNTRY,
@@ -50,18 +50,6 @@ def _build(table: Mapping[str, Any], stem: str) -> Situation:
     codes = {group: tuple(_place(code, kind, group) for code in table.get(group, ())) for group, kind in PLACES.items()}
     news = _table(table.get("news", {}), "[news]")
     _refuse_unknown(news, {"people", "places", "query"}, "[news]")
-    rules = tuple(
-        rule for entry in _tables(table.get("rule", []), "rule") for rule in written.read(entry, lambda text: _series(text, stem))
-    )
-    wrong = next((told for rule in rules if (told := alert_rules.check(rule))), "")
-    if wrong:
-        raise ValueError(wrong)
-    ids = [entry["id"] for entry in table.get("rule", [])]
-    if len(set(ids)) != len(ids):
-        raise ValueError(f"two rules share an id: {sorted(i for i in ids if ids.count(i) > 1)[0]!r}")
-    twice = next((rule for rule in rules if sum((rule.id, rule.series) == (one.id, one.series) for one in rules) > 1), None)
-    if twice:
-        raise ValueError(f"rule {twice.id!r} has the series {twice.series} twice")
     return Situation(
         id=table["id"],
         name=table["name"],
@@ -71,9 +59,25 @@ def _build(table: Mapping[str, Any], stem: str) -> Situation:
         place_terms=_terms(news, "places"),
         queries=tuple(_query(entry) for entry in _tables(news.get("query", []), "news.query")),
         headlines=tuple(_headline(entry, stem) for entry in _tables(table.get("headline", []), "headline")),
-        rules=rules,
+        rules=rules(_tables(table.get("rule", []), "rule"), stem),
         sources=_table(table.get("sources", {}), "[sources]"),
     )
+
+
+def rules(tables: Sequence[Mapping[str, Any]], situation: str) -> tuple[Rule, ...]:
+    """The rules of some [[rule]] tables of a situation; raises ValueError saying what to change."""
+    found = tuple(rule for entry in tables for rule in written.read(entry, lambda text: _series(text, situation)))
+    wrong = next((told for rule in found if (told := alert_rules.check(rule))), "")
+    if wrong:
+        raise ValueError(wrong)
+    ids = [entry["id"] for entry in tables]
+    if len(set(ids)) != len(ids):
+        raise ValueError(f"two rules share an id: {sorted(i for i in ids if ids.count(i) > 1)[0]!r}")
+    identities = [rule.identity for rule in found]
+    twice = next((one for one in identities if identities.count(one) > 1), None)
+    if twice:
+        raise ValueError(f"rule {twice[0]!r} has the series {twice[1]} twice")
+    return found
 
 
 def _table(value: Any, where: str) -> Mapping[str, Any]:

@@ -131,7 +131,8 @@ class State:
     last: Transition | None = None  # the last entry of the rule itself
     acknowledged: Transition | None = None  # since it was raised
     silenced: Transition | None = None  # a silence that has not been lifted; it may have ended
-    marked: Transition | None = None  # the last judgement of a person since it was raised
+    last_raised: Transition | None = None  # the last entry that began an alert, open or not
+    marked: Transition | None = None  # what a person last said of it, since it was raised
 
     @property
     def is_open(self) -> bool:
@@ -143,7 +144,7 @@ def after(state: State, entry: Transition) -> State:
     match entry.move:
         case Move.RAISED:
             told = state.told if entry.muted else entry
-            return State(opened=entry, worst=entry, told=told, last=entry, silenced=state.silenced)
+            return State(opened=entry, worst=entry, told=told, last=entry, silenced=state.silenced, last_raised=entry)
         case Move.ESCALATED | Move.RAISED_AGAIN:
             return replace(state, worst=entry, told=state.told if entry.muted else entry, last=entry, acknowledged=None)
         case move if move in ENDED:

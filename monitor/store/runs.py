@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from monitor.model import Asked, Run, SetAside, Source
 from monitor.store.engine import Store
-from monitor.store.schema import answer, ledger, observation, run, set_aside, source
+from monitor.store.schema import answer, ledger, observation, run, saved_rule, set_aside, source
 
 NOT_ASKED = ("bundled", "stopped")  # runs that say nothing of how a source does
 SET_ASIDE_KEPT = 200  # rows of one run; the number of all of them is in the run
@@ -117,6 +117,6 @@ def files_in_use(store: Store) -> set[str]:
 
 def version(store: Store) -> int:
     """A number that grows whenever something was written: the key of every reader's cache."""
-    runs_and_entries = select(*(select(func.coalesce(func.max(table.c.id), 0)).scalar_subquery() for table in (run, ledger)))
+    newest = select(*(select(func.coalesce(func.max(table.c.id), 0)).scalar_subquery() for table in (run, ledger, saved_rule)))
     with store.reading() as connection:
-        return sum(connection.execute(runs_and_entries).one())
+        return sum(connection.execute(newest).one())

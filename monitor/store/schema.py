@@ -252,3 +252,18 @@ ledger = Table(
     Column("until", Moment),  # the end of a silence
     UniqueConstraint("situation", "rule", "series", "at", "move"),
 )
+
+
+# Rules that people wrote on the page, every version of them; the newest of a rule holds.
+saved_rule = Table(
+    "saved_rule",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("situation", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("written", Text, nullable=False),  # TOML, as a situation's file takes it; empty: withdrawn
+    Column("who", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "situation", "rule"),
+)

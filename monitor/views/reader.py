@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
+from monitor import rulebook, situations, watch
 from monitor import settings as environment
-from monitor import situations, watch
 from monitor.model import SeriesKey, Situation, Transition
 from monitor.prepare import prepare
 from monitor.settings import Settings
@@ -33,10 +33,15 @@ def _version() -> int:
     return runs.version(_opened()[1])
 
 
-@st.cache_resource(show_spinner=False)
 def all_situations() -> Mapping[str, Situation]:
-    """Every situation by id."""
-    return situations.load_all(_opened()[0].seeds_dir / "situations")
+    """Every situation by id, with the rules that people saved beside those of its file."""
+    return _all_situations(_version())
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _all_situations(version: int) -> Mapping[str, Situation]:
+    settings, store = _opened()
+    return rulebook.all_filled(store, situations.load_all(settings.seeds_dir / "situations"))
 
 
 def figures(as_of: dt.date, **where: Sequence[str]) -> pd.DataFrame:
