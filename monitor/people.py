@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from monitor.alerts import state
 from monitor.errors import ActionError
@@ -34,7 +35,8 @@ def act(
         raise ActionError(fault)
     stand = state.derived(of_rule(entries, rule)) if rule else state.State()
     concerned = (stand.worst or stand.last_raised) if move is not Move.SILENCED else stand.worst
-    verdict = concerned.verdict if concerned else NO_VERDICT
+    # The figures of the alert that it is about; whether the rule fires is none of a person's saying.
+    verdict = replace(concerned.verdict, judgement=Judgement.CANNOT_SAY, severity=None) if concerned else NO_VERDICT
     severity = concerned.severity if concerned else rule.severity if rule else Severity.MEDIUM
     series = rule.series if rule else None
     entry = Transition(situation.id, rule.id if rule else "", series, move, severity, now, verdict, "", who.strip(), why.strip(), until)
