@@ -7,6 +7,7 @@ names), which wins over the defaults:
     MONITOR_SEEDS_DIR      where situations and bundled figures are read from     seeds_dir
     MONITOR_FILES_DIR      the folder of tables and workbooks kept by hand        files_dir
     MONITOR_DATABASE_URL   an SQLAlchemy address (SQLite or PostgreSQL)           database_url
+    MONITOR_READ_ONLY      1: nobody can acknowledge, silence or save on the page read_only
     MONITOR_CONTACT        an address by which an upstream can reach you         contact
     MONITOR_TODAY          an ISO day that stands for today (replays, tests)      today
     MONITOR_BASE_<ID>      the base address of source ID                          [base] id = "..."
@@ -44,6 +45,7 @@ class Settings:
     keys: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     seeds_dir: Path = ROOT / "seeds"
+    read_only: bool = False  # for a page that anybody can open
     files: Path | None = None  # None: `files` in the data directory
 
     @property
@@ -77,6 +79,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         bases={**_lowered(_table(config, "base")), **_prefixed(env, "MONITOR_BASE_")},
         keys={**_lowered(_table(config, "key")), **_prefixed(env, "MONITOR_KEY_")},
         options=_options(env, config),
+        read_only=str(env.get("MONITOR_READ_ONLY") or config.get("read_only") or "").lower() in ("1", "true", "yes"),
         files=Path(files).expanduser().resolve() if files else None,
     )
 
@@ -121,7 +124,7 @@ def _prefixed(env: Mapping[str, str], prefix: str) -> dict[str, str]:
 def _options(env: Mapping[str, str], config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     configured = _table(config, "options")
     options = {source: dict(_table(configured, source)) for source in configured}
-    reserved = ("BASE", "KEY", "DATA", "DATABASE", "FILES", "SEEDS")
+    reserved = ("BASE", "KEY", "DATA", "DATABASE", "FILES", "READ", "SEEDS")
     for name, value in env.items():
         parts = name.split("_", 2)
         if len(parts) == 3 and parts[0] == "MONITOR" and parts[1] not in reserved and value.strip():

@@ -19,18 +19,19 @@ Where = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @st.cache_resource(show_spinner=False)
-def _opened() -> tuple[Settings, Store]:
+def opened() -> tuple[Settings, Store]:
+    """The settings and the store of this installation."""
     settings = environment.load()
     return settings, prepare(settings)
 
 
 def today() -> dt.date:
     """The day of the clock, which a replay can set."""
-    return _opened()[0].clock().date()
+    return opened()[0].clock().date()
 
 
 def _version() -> int:
-    return runs.version(_opened()[1])
+    return runs.version(opened()[1])
 
 
 def all_situations() -> Mapping[str, Situation]:
@@ -40,7 +41,7 @@ def all_situations() -> Mapping[str, Situation]:
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _all_situations(version: int) -> Mapping[str, Situation]:
-    settings, store = _opened()
+    settings, store = opened()
     return rulebook.all_filled(store, situations.load_all(settings.seeds_dir / "situations"))
 
 
@@ -51,7 +52,7 @@ def figures(as_of: dt.date, **where: Sequence[str]) -> pd.DataFrame:
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _figures(version: int, as_of: dt.date, where: Where) -> pd.DataFrame:
-    return read.figures(_opened()[1], as_of, dict(where))
+    return read.figures(opened()[1], as_of, dict(where))
 
 
 def one_series(as_of: dt.date, key: SeriesKey) -> pd.DataFrame:
@@ -66,7 +67,7 @@ def vintages(keys: Sequence[SeriesKey]) -> pd.DataFrame:
 
 @st.cache_data(max_entries=50, show_spinner=False)
 def _vintages(version: int, keys: tuple[SeriesKey, ...]) -> pd.DataFrame:
-    return read.vintages(_opened()[1], keys)
+    return read.vintages(opened()[1], keys)
 
 
 def series_list(locations: Iterable[str]) -> pd.DataFrame:
@@ -76,7 +77,7 @@ def series_list(locations: Iterable[str]) -> pd.DataFrame:
 
 @st.cache_data(max_entries=20, show_spinner=False)
 def _series_list(version: int, locations: tuple[str, ...]) -> pd.DataFrame:
-    return read.series_list(_opened()[1], locations)
+    return read.series_list(opened()[1], locations)
 
 
 def mentions(situation: str, as_of: dt.date) -> pd.DataFrame:
@@ -86,7 +87,7 @@ def mentions(situation: str, as_of: dt.date) -> pd.DataFrame:
 
 @st.cache_data(max_entries=20, show_spinner=False)
 def _mentions(version: int, situation: str, as_of: dt.date) -> pd.DataFrame:
-    return read.mentions(_opened()[1], situation, as_of)
+    return read.mentions(opened()[1], situation, as_of)
 
 
 def standings(situation: Situation, as_of: dt.date) -> list[watch.Standing]:
@@ -96,7 +97,7 @@ def standings(situation: Situation, as_of: dt.date) -> list[watch.Standing]:
 
 @st.cache_data(max_entries=50, show_spinner=False)
 def _standings(version: int, situation: str, as_of: dt.date) -> list[watch.Standing]:
-    return watch.standings(_opened()[1], all_situations()[situation], read.end_of(as_of))
+    return watch.standings(opened()[1], all_situations()[situation], read.end_of(as_of))
 
 
 def history(situation: str, as_of: dt.date) -> list[Transition]:
@@ -106,7 +107,7 @@ def history(situation: str, as_of: dt.date) -> list[Transition]:
 
 @st.cache_data(max_entries=50, show_spinner=False)
 def _history(version: int, situation: str, as_of: dt.date) -> list[Transition]:
-    return ledger.entries(_opened()[1], situation, read.end_of(as_of))
+    return ledger.entries(opened()[1], situation, read.end_of(as_of))
 
 
 def sources() -> pd.DataFrame:
@@ -116,7 +117,7 @@ def sources() -> pd.DataFrame:
 
 @st.cache_data(max_entries=2, show_spinner=False)
 def _sources(version: int) -> pd.DataFrame:
-    return read.sources(_opened()[1])
+    return read.sources(opened()[1])
 
 
 def last_runs() -> pd.DataFrame:
@@ -126,7 +127,7 @@ def last_runs() -> pd.DataFrame:
 
 @st.cache_data(max_entries=2, show_spinner=False)
 def _last_runs(version: int) -> pd.DataFrame:
-    return read.last_runs(_opened()[1])
+    return read.last_runs(opened()[1])
 
 
 def newest_periods(as_of: dt.date) -> Mapping[str, dt.date]:
@@ -136,9 +137,9 @@ def newest_periods(as_of: dt.date) -> Mapping[str, dt.date]:
 
 @st.cache_data(max_entries=20, show_spinner=False)
 def _newest_periods(version: int, as_of: dt.date) -> Mapping[str, dt.date]:
-    return read.newest_periods(_opened()[1], as_of)
+    return read.newest_periods(opened()[1], as_of)
 
 
 def rows_set_aside(source: str) -> pd.DataFrame:
     """What the newest run of a source set aside."""
-    return read.rows_set_aside(_opened()[1], source)
+    return read.rows_set_aside(opened()[1], source)

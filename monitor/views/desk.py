@@ -1,0 +1,65 @@
+"""Where pages write and ask for reasons: what people do about alerts, saved rules, explanations."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from monitor import people, rulebook, situations, watch
+from monitor.alerts.explain import Explanation, explain
+from monitor.alerts.state import History, derived
+from monitor.model import Move, Rule, Situation
+from monitor.store import ledger, saved
+from monitor.views import reader
+
+
+def may_write() -> bool:
+    """Whether this page may write: what people do about alerts, and rules."""
+    return not reader.opened()[0].read_only
+
+
+def explained(rule: Rule, situation: Situation, moment: dt.datetime) -> Explanation:
+    """Why a rule said what it said at a moment, on what was known then."""
+    store = reader.opened()[1]
+    entries = watch.of_rule(ledger.entries(store, situation.id, moment), rule)
+    return explain(rule, watch.histories(store, [rule])[rule.identity], derived(entries), moment)
+
+
+def past(rule: Rule) -> History:
+    """All that a rule may learn of, saved or not."""
+    return watch.histories(reader.opened()[1], [rule])[rule.identity]
+
+
+def act(situation: Situation, rule: Rule | None, move: Move, who: str, why: str, until: dt.date | None = None) -> None:
+    """Note what a person does about an alert; raises ActionError where it makes no sense."""
+    settings, store = reader.opened()
+    end = dt.datetime.combine(until, dt.time(0), dt.UTC) if until else None
+    people.act(store, situation, rule, move, who, settings.clock(), why, end)
+
+
+def save_rule(situation: Situation, rule: Rule, who: str, note: str) -> None:
+    """Save a rule and let it speak of what is known already; raises ActionError where it makes no sense."""
+    settings, store = reader.opened()
+    rulebook.save(store, _of_file(situation.id), rule, who, note, settings.clock())
+    with store.alone(30):
+        watch.update_ledger(store, {situation.id: rulebook.filled(store, _of_file(situation.id))}, settings.clock())
+
+
+def withdraw_rule(situation: Situation, rule_id: str, who: str, note: str) -> None:
+    """Withdraw a saved rule."""
+    settings, store = reader.opened()
+    rulebook.withdraw(store, _of_file(situation.id), rule_id, who, note, settings.clock())
+
+
+def saved_rules(situation: Situation) -> list[rulebook.Saved]:
+    """The saved rules of a situation, those that cannot be read among them."""
+    return rulebook.saved_rules(reader.opened()[1], _of_file(situation.id))
+
+
+def rule_versions(situation: Situation, rule_id: str) -> list[saved.Version]:
+    """Every version of a saved rule, oldest first."""
+    return saved.versions(reader.opened()[1], situation.id, rule_id)
+
+
+def _of_file(situation: str) -> Situation:
+    """A situation with the rules of its file alone."""
+    return situations.load(reader.opened()[0].seeds_dir / "situations" / f"{situation}.toml")
