@@ -1,92 +1,82 @@
-"""Alerts: what fires, why each rule says what it says, and everything that was ever raised."""
+"""Alerts: what is open, why each rule says what it says, and everything that was ever raised."""
 
 from __future__ import annotations
+
+import datetime as dt
 
 import pandas as pd
 import streamlit as st
 
-from monitor.locale import _, day, short_day
-from monitor.model import FIRING, Judgement, Move, Transition
-from monitor.store import ledger
-from monitor.views import address, frame, parts, reader
-from monitor.watch import Standing
+from monitor.alerts.spans import measured, spans
+from monitor.locale import _, day, number
+from monitor.model import FIRING, Judgement, Move, Severity
+from monitor.store import ledger, read
+from monitor.views import address, alert_parts, desk, frame, parts, reader
 
-ICONS = {Judgement.FIRES: ":material/notifications_active:", Judgement.QUIET: ":material/check:", Judgement.CANNOT_SAY: ":material/help:"}
-
-
-def state_word(judgement: Judgement) -> str:
-    """A judgement in the reader's language."""
-    return {Judgement.FIRES: _("Fires"), Judgement.QUIET: _("Quiet"), Judgement.CANNOT_SAY: _("Cannot say")}[judgement]
-
-
-def move_word(move: Move) -> str:
-    """A transition in the reader's language."""
-    return {
-        Move.RAISED: _("raised"),
-        Move.ESCALATED: _("escalated"),
-        Move.RAISED_AGAIN: _("raised again"),
-        Move.CLEARED: _("cleared"),
-        Move.UNDONE: _("undone by a revision"),
-        Move.LAPSED: _("lapsed"),
-        Move.ACKNOWLEDGED: _("acknowledged"),
-        Move.SILENCED: _("silenced"),
-        Move.UNSILENCED: _("silence lifted"),
-        Move.MARKED_TRUE: _("marked true"),
-        Move.MARKED_FALSE: _("marked false"),
-    }[move]
-
-
-def rule_row(standing: Standing) -> None:
-    """One rule: its state, its sentence, its reason."""
-    rule = standing.rule
-    with st.container(border=True):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.badge(state_word(standing.verdict.judgement), icon=ICONS[standing.verdict.judgement], color=color(standing))
-            st.badge(parts.severity_word(rule.severity), color="gray")
-            st.markdown(f"**{rule.name}**")
-        known = _("Known {day}.").format(day=short_day(standing.known_at.date())) if standing.known_at else ""
-        st.markdown(f"{standing.verdict.sentence} {known}")
-        if standing.last_raised and standing.verdict.judgement is not Judgement.FIRES:
-            told = _("Last raised {day}: {sentence}")
-            st.caption(told.format(day=short_day(standing.last_raised.at.date()), sentence=standing.last_raised.verdict.sentence))
-        st.caption(_("Why this level: {reason} ({source})").format(reason=rule.reason, source=rule.reason_source))
-
-
-def color(standing: Standing) -> parts.Color:
-    """Red and orange only for what fires."""
-    if standing.verdict.judgement is Judgement.FIRES:
-        return parts.SEVERITY_COLORS[standing.rule.severity]
-    return "green" if standing.verdict.judgement is Judgement.QUIET else "gray"
-
-
-def history_table(entries: list[Transition]) -> pd.DataFrame:
-    """The ledger in words, newest first."""
-    rules = {rule.id: rule.name for rule in view.situation.rules}
-    return pd.DataFrame(
-        {
-            _("Known (UTC)"): [one.at for one in reversed(entries)],
-            _("Rule"): [rules.get(one.rule, one.rule) for one in reversed(entries)],
-            _("What"): [move_word(one.move) for one in reversed(entries)],
-            _("Severity"): [parts.severity_word(one.severity) for one in reversed(entries)],
-            _("Why"): [one.verdict.sentence for one in reversed(entries)],
-        }
-    )
-
+EVERY = "all"
+YEARS_BEFORE = 3  # shown before an alert: what it is compared with lies there
 
 view = frame.heading(_("Alerts"), _("Each rule on the newest finished period of its series, and everything that was ever raised."))
+now = read.end_of(view.as_of)
 standings = reader.standings(view.situation, view.as_of)
-order = [Judgement.FIRES, Judgement.CANNOT_SAY, Judgement.QUIET]
-for standing in sorted(standings, key=lambda one: order.index(one.verdict.judgement)):
-    rule_row(standing)
+entries = reader.history(view.situation.id, view.as_of)
+names = {rule.id: rule.name for rule in view.situation.rules}
+several = {rule.id for rule in view.situation.rules if sum(rule.id == one.id for one in view.situation.rules) > 1}
+writing = desk.may_write() and view.as_of == view.today
+ranks = list(Severity)
+
+st.header(_("Open now"), anchor=False)
+firing = [one for one in standings if one.state.is_open or one.verdict.judgement is Judgement.FIRES]
+for standing in sorted(firing, key=lambda one: -ranks.index(one.verdict.severity or one.rule.severity)):
+    alert_parts.rule_row(standing, view.situation, now, standing.rule.id in several, writing)
+if not standings:
+    st.info(_("This situation has no rules yet. Rules shows how to write one."), icon=":material/rule:")
+elif not firing:
+    st.success(_("No rule fires on the figures known on this day."), icon=":material/check:")
+
+others = [one for one in standings if one not in firing]
+if others:
+    silent = sum(one.verdict.judgement is Judgement.CANNOT_SAY for one in others)
+    st.header(_("The other rules"), anchor=False)
+    st.caption(_("{quiet} quiet, {silent} cannot say.").format(quiet=number(len(others) - silent), silent=number(silent)))
+    for standing in sorted(others, key=lambda one: one.verdict.judgement is Judgement.QUIET):
+        alert_parts.rule_row(standing, view.situation, now, standing.rule.id in several, writing)
 
 st.header(_("History"), anchor=False)
-entries = reader.history(view.situation.id, view.as_of)
 if not entries:
     st.caption(_("Nothing has been raised yet."))
     st.stop()
 st.caption(_("Append-only. What is dated before the monitor was set up was computed from the figures as they were known then."))
+with st.container(horizontal=True):
+    raised_rules = [EVERY, *dict.fromkeys(one.rule for one in entries if one.rule)]
+    address.one("rule", raised_rules, EVERY)
+    rule = st.selectbox(
+        _("Rule"), raised_rules, key="rule", format_func=lambda one: _("All rules") if one == EVERY else names.get(one, one), width=360
+    )
+    address.one("severity", [EVERY, *Severity], EVERY)
+    severity = st.selectbox(
+        _("Severity"),
+        [EVERY, *Severity],
+        key="severity",
+        format_func=lambda one: _("Any") if one == EVERY else parts.severity_word(one),
+        width=140,
+    )
+    moves = [EVERY, *(move for move in Move if any(one.move is move for one in entries))]
+    address.one("move", moves, EVERY)
+    move = st.selectbox(
+        _("What"), moves, key="move", format_func=lambda one: _("Everything") if one == EVERY else alert_parts.move_word(one), width=200
+    )
+shown = [one for one in entries if rule in (EVERY, one.rule) and severity in (EVERY, one.severity) and move in (EVERY, one.move)]
+if not shown:
+    st.info(_("No entry of this choice."), icon=":material/search_off:")
+    st.stop()
+over_time = [one for one in spans(entries) if rule in (EVERY, one.rule) and severity in (EVERY, one.severity)]
+if over_time:
+    chosen = [one for one in entries if any((one.rule, one.series) == (span.rule, span.series) for span in over_time)]
+    alert_parts.timeline_chart(over_time, chosen, names, now)
+    st.caption(_("A bar is the time while an alert was open, a triangle a moment at which it is told."))
 st.dataframe(
-    history_table(entries),
+    alert_parts.history_table(shown, names),
     hide_index=True,
     height=320,
     column_config={
@@ -95,12 +85,43 @@ st.dataframe(
     },
     alt=_("The ledger of alerts"),
 )
-parts.download(ledger.frame(entries), parts.file_name("alerts", view.situation.id, as_of=view.as_of), "alerts_csv")
+parts.download(ledger.frame(shown), parts.file_name("alerts", view.situation.id, as_of=view.as_of), "alerts_csv")
 
-raised = {f"{one.at:%Y-%m-%d} {one.rule}": (one, one.series) for one in reversed(entries) if one.move in FIRING and one.series}
-address.one("alert", list(raised), next(iter(raised)))
-label = st.selectbox(_("Show an alert with the figures known at its date"), list(raised), key="alert", width=480)
-alert, series = raised[label]
+st.header(_("How often each rule was right"), anchor=False)
+st.caption(_("As far as people have said so with “It was right” and “It was wrong”. Alerts that nobody was told of are not counted."))
+counted = measured(list(names), entries)
+st.dataframe(
+    pd.DataFrame(
+        {
+            _("Rule"): [names[one.rule] for one in counted],
+            _("Alerts"): [one.alerts for one in counted],
+            _("Right"): [one.right for one in counted],
+            _("Wrong"): [one.wrong for one in counted],
+            _("Not yet judged"): [one.alerts - one.right - one.wrong for one in counted],
+            _("Precision"): ["–" if one.precision is None else f"{one.precision:.0%}" for one in counted],
+        }
+    ),
+    hide_index=True,
+    alt=_("Measured precision of each rule"),
+)
+
+st.header(_("One alert"), anchor=False)
+by_text = {
+    f"{one.at:%Y-%m-%d} {one.rule} {one.series.location}": (one, one.series)
+    for one in reversed(entries)
+    if one.move in FIRING and one.series
+}
+address.one("alert", list(by_text), next(iter(by_text)))
+label = st.selectbox(_("Show an alert with the figures known at its date"), list(by_text), key="alert", width=480)
+alert, series = by_text[label]
 st.markdown(_("**{day}**: {sentence}").format(day=day(alert.at.date()), sentence=alert.verdict.sentence))
-known_then = reader.one_series(alert.at.date(), series)
-parts.trend_chart(known_then, view.situation.rules, [one for one in entries if one.at <= alert.at], "alert_chart")
+known_then = reader.written_series(alert.at.date(), series)
+begin = (alert.verdict.period_end or alert.at.date()) - dt.timedelta(days=366 * YEARS_BEFORE)
+window = known_then[known_then["period_end"] >= pd.Timestamp(begin)]
+parts.trend_chart(window, view.situation.rules, [one for one in entries if one.at <= alert.at], "alert_chart")
+st.caption(_("The chart shows what was known on that day, and the three years before."))
+written = next((one for one in view.situation.rules if one.identity == (alert.rule, series)), None)
+if written is None:
+    st.caption(_("The rule is no longer there, so its reasons cannot be worked out again; what it said stands."))
+else:
+    alert_parts.reasons(desk.explained(written, view.situation, alert.at))

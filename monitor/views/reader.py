@@ -11,6 +11,7 @@ import streamlit as st
 from monitor import rulebook, situations, watch
 from monitor import settings as environment
 from monitor.model import SeriesKey, Situation, Transition
+from monitor.model import parts as parts_of
 from monitor.prepare import prepare
 from monitor.settings import Settings
 from monitor.store import Store, ledger, read, runs
@@ -58,6 +59,11 @@ def _figures(version: int, as_of: dt.date, where: Where) -> pd.DataFrame:
 def one_series(as_of: dt.date, key: SeriesKey) -> pd.DataFrame:
     """The figures of one series."""
     return figures(as_of, **{name: (part,) for name, part in key._asdict().items()})
+
+
+def written_series(as_of: dt.date, key: SeriesKey) -> pd.DataFrame:
+    """The figures of the series that a rule names; the parts of a sum side by side."""
+    return pd.concat([one_series(as_of, part) for part in parts_of(key)], ignore_index=True)
 
 
 def vintages(keys: Sequence[SeriesKey]) -> pd.DataFrame:

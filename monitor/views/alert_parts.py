@@ -1,0 +1,197 @@
+"""Pieces of the Alerts page: a rule with its state, its reasons, what a person may do, the timeline and its table."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from monitor.alerts.explain import Explanation, told_words
+from monitor.alerts.spans import Span, until
+from monitor.charts import timeline, trend
+from monitor.errors import MonitorError
+from monitor.locale import _, number, period, short_day
+from monitor.model import FIRING, Judgement, Move, Situation, Transition
+from monitor.views import desk, parts
+from monitor.watch import Standing
+
+ICONS = {Judgement.FIRES: ":material/notifications_active:", Judgement.QUIET: ":material/check:", Judgement.CANNOT_SAY: ":material/help:"}
+
+
+def state_word(judgement: Judgement) -> str:
+    """A judgement in the reader's language."""
+    return {Judgement.FIRES: _("Fires"), Judgement.QUIET: _("Quiet"), Judgement.CANNOT_SAY: _("Cannot say")}[judgement]
+
+
+def move_word(move: Move) -> str:
+    """A transition in the reader's language."""
+    return {
+        Move.RAISED: _("raised"),
+        Move.ESCALATED: _("escalated"),
+        Move.RAISED_AGAIN: _("raised again"),
+        Move.CLEARED: _("cleared"),
+        Move.UNDONE: _("undone by a revision"),
+        Move.LAPSED: _("lapsed"),
+        Move.ACKNOWLEDGED: _("acknowledged"),
+        Move.SILENCED: _("silenced"),
+        Move.UNSILENCED: _("silence lifted"),
+        Move.MARKED_TRUE: _("marked true"),
+        Move.MARKED_FALSE: _("marked false"),
+    }[move]
+
+
+def color(standing: Standing) -> parts.Color:
+    """Red and orange only for what fires."""
+    if standing.verdict.judgement is Judgement.FIRES:
+        return parts.SEVERITY_COLORS[standing.verdict.severity or standing.rule.severity]
+    return "green" if standing.verdict.judgement is Judgement.QUIET else "gray"
+
+
+def rule_name(standing: Standing, several: bool) -> str:
+    """The name of a rule; with its series where the rule has several."""
+    return f"{standing.rule.name} · {parts.place_name(standing.rule.series.location)}" if several else standing.rule.name
+
+
+def rule_row(standing: Standing, situation: Situation, now: dt.datetime, several: bool, writing: bool) -> None:
+    """One rule: its state, its sentence, what was told, its reason; and what a person may do."""
+    rule, verdict = standing.rule, standing.verdict
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.badge(state_word(verdict.judgement), icon=ICONS[verdict.judgement], color=color(standing))
+            st.badge(parts.severity_word(verdict.severity or rule.severity), color="gray")
+            if standing.state.acknowledged:
+                st.badge(_("acknowledged by {who}").format(who=standing.state.acknowledged.who), icon=":material/visibility:", color="gray")
+            st.markdown(f"**{rule_name(standing, several)}**")
+        known = _("Known {day}.").format(day=short_day(standing.known_at.date())) if standing.known_at else ""
+        st.markdown(f"{verdict.sentence} {known}")
+        st.caption(_since(standing, now))
+        st.caption(_("Why this level: {reason} ({source})").format(reason=rule.reason, source=rule.reason_source))
+        if writing and (standing.state.is_open or standing.last_raised):
+            with st.popover(_("Act on this alert"), icon=":material/edit_note:"):
+                _form(standing, situation, now)
+
+
+def _since(standing: Standing, now: dt.datetime) -> str:
+    """Since when it is open and what was told, or when it was last raised."""
+    opened = standing.state.opened
+    if opened:
+        told = _("Open since {day}. {told}")
+        return told.format(day=short_day(opened.at.date()), told=told_words(standing.rule, standing.state, now))
+    if standing.last_raised:
+        told = _("Last raised {day}: {sentence}")
+        return told.format(day=short_day(standing.last_raised.at.date()), sentence=standing.last_raised.verdict.sentence)
+    return _("Never raised.")
+
+
+ACTIONS = {
+    "acknowledge": lambda: _("I have seen it"),
+    "true": lambda: _("It was right"),
+    "false": lambda: _("It was wrong"),
+    "silence": lambda: _("Silence it until a day"),
+    "unsilence": lambda: _("Lift its silence"),
+}
+MOVES = {
+    "acknowledge": Move.ACKNOWLEDGED,
+    "true": Move.MARKED_TRUE,
+    "false": Move.MARKED_FALSE,
+    "silence": Move.SILENCED,
+    "unsilence": Move.UNSILENCED,
+}
+
+
+def _form(standing: Standing, situation: Situation, now: dt.datetime) -> None:
+    """Acknowledge, judge or silence, with a name and a note."""
+    possible = [
+        name
+        for name in ACTIONS
+        if not (name == "acknowledge" and not standing.state.is_open) and not (name == "unsilence" and not standing.state.silenced)
+    ]
+    with st.form(f"act-{standing.rule.id}-{standing.rule.series}", border=False):
+        action = st.radio(_("What do you say?"), possible, format_func=lambda name: ACTIONS[name]())
+        until_day = st.date_input(_("Silence until"), now.date() + dt.timedelta(days=7), min_value=now.date() + dt.timedelta(days=1))
+        who = st.text_input(_("Your name"), st.session_state.get("who", ""), max_chars=60)
+        why = st.text_input(_("A note for those who read it later"), max_chars=300)
+        if st.form_submit_button(_("Enter it in the history")):
+            st.session_state["who"] = who
+            try:
+                end = until_day if action == "silence" and isinstance(until_day, dt.date) else None
+                desk.act(situation, standing.rule, MOVES[action], who, why, end)
+            except MonitorError as error:
+                st.error(str(error))
+            else:
+                st.rerun()
+
+
+def history_table(entries: Sequence[Transition], names: dict[str, str]) -> pd.DataFrame:
+    """The ledger in words, newest first."""
+    newest_first = list(reversed(entries))
+    return pd.DataFrame(
+        {
+            _("Known (UTC)"): [one.at for one in newest_first],
+            _("Rule"): [names.get(one.rule, one.rule) or _("all rules") for one in newest_first],
+            _("Place"): [parts.place_name(one.series.location) if one.series else "" for one in newest_first],
+            _("What"): [move_word(one.move) for one in newest_first],
+            _("Severity"): [parts.severity_word(one.severity) if one.move in FIRING else "" for one in newest_first],
+            _("Why"): [one.why or one.verdict.sentence for one in newest_first],
+            _("Told"): [
+                (_("no: {why}").format(why=one.muted) if one.muted else _("yes")) if one.move in FIRING else "" for one in newest_first
+            ],
+            _("Who"): [one.who for one in newest_first],
+        }
+    )
+
+
+def timeline_chart(shown: Sequence[Span], entries: Sequence[Transition], names: dict[str, str], now: dt.datetime) -> None:
+    """The alerts over time, one row a rule and series."""
+
+    def row(one: Span | Transition) -> str:
+        place = parts.place_name(one.series.location) if one.series else ""
+        return f"{names.get(one.rule, one.rule)} · {place}"
+
+    bars = pd.DataFrame(
+        {
+            "rule": [row(one) for one in shown],
+            "begin": [one.raised.at for one in shown],
+            "end": [until(one, now) for one in shown],
+            "severity": [parts.severity_word(one.severity) for one in shown],
+            "told": [f"{short_day(one.raised.at.date())}: {one.raised.verdict.sentence}" for one in shown],
+        }
+    )
+    told = [one for one in entries if one.move in FIRING and not one.muted]
+    marks = pd.DataFrame(
+        {
+            "rule": [row(one) for one in told],
+            "when": [one.at for one in told],
+            "told": [f"{short_day(one.at.date())}: {move_word(one.move)}. {one.verdict.sentence}" for one in told],
+        }
+    )
+    look = trend.DARK if st.context.theme.type == "dark" else trend.LIGHT
+    alt = timeline.described(sorted(set(bars["rule"])), len(shown))
+    st.altair_chart(timeline.chart(bars, marks, look=look), width="stretch", key="timeline", alt=alt)
+
+
+def reasons(told: Explanation) -> None:
+    """The facts behind a verdict, and the figures that were compared."""
+    facts = pd.DataFrame(told.facts, columns=[_("Fact"), _("How it was")])
+    st.dataframe(facts, hide_index=True, height="content", alt=_("The facts behind the answer"))
+    if told.figures:
+        st.dataframe(figures_table(told), hide_index=True, alt=_("The figures that were compared, the judged one first"))
+
+
+def figures_table(told: Explanation) -> pd.DataFrame:
+    """The figures of an explanation, the judged one first, then the others from the newest on."""
+    ordered = sorted(told.figures, key=lambda one: (one.judged, one.point.period_end), reverse=True)
+    names = parts.source_names()
+    return pd.DataFrame(
+        {
+            _("Role"): [_("judged") if one.judged else _("compared with") for one in ordered],
+            _("Period"): [period(one.point.period_start, one.point.period_end) for one in ordered],
+            _("Value"): [number(one.point.value) for one in ordered],
+            _("Status"): [parts.STATUS_WORDS[one.point.status.value]() for one in ordered],
+            _("Known on"): [short_day(one.known_at.date()) for one in ordered],
+            _("Source"): [names.get(one.series.source, one.series.source) for one in ordered],
+            _("Series"): [str(one.series) for one in ordered],
+        }
+    )
