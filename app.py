@@ -17,6 +17,7 @@ page = st.navigation(
         st.Page(VIEWS / "trends.py", title=_("Trends"), url_path="trends"),
         st.Page(VIEWS / "news.py", title=_("News"), url_path="news"),
         st.Page(VIEWS / "alerts.py", title=_("Alerts"), url_path="alerts"),
+        st.Page(VIEWS / "rules.py", title=_("Rules"), url_path="rules"),
         st.Page(VIEWS / "sources.py", title=_("Sources"), url_path="sources"),
     ],
     position="top",

@@ -18,7 +18,7 @@ from monitor.prepare import prepare
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, PAINTED
 from tests.building_app import installation
 
-PAGES = ("overview", "trends", "news", "alerts", "sources")
+PAGES = ("overview", "trends", "news", "alerts", "rules", "sources")
 WIDTHS = {"wide": 1280, "phone": 390}
 MORNING = "as_of=2020-02-28"
 

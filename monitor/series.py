@@ -15,6 +15,7 @@ from monitor.errors import ContractError
 from monitor.model import INDICATORS, Frequency, Measure, Over, SeriesKey, refuse_sum, same_day
 
 MOST_POINTS = 2000  # of one chart: beyond this a browser draws marks, not information
+SOFTNESS = ("reported", "estimated", "provisional", "projected", "not_reported")  # a sum is as soft as its softest part
 PERIOD_CODE = {Frequency.MONTH: "M", Frequency.YEAR: "Y", Frequency.DAY: "D", Frequency.WEEK: "W"}
 
 
@@ -152,6 +153,27 @@ def total(frame: pd.DataFrame, over: Over) -> float:
     if reason:
         raise ContractError(reason)
     return float(frame["value"].sum(min_count=1))
+
+
+def as_written(frame: pd.DataFrame, key: SeriesKey) -> pd.DataFrame:
+    """The figures of a series that a rule names: as they are, or the sums of those of its parts, such as `sea+land`.
+
+    A part without a row for a period adds nothing to it; one without a value leaves the sum without one. A sum is
+    known when its last part was, and provisional where one part is.
+    """
+    if frame["breakdown"].nunique() < 2:
+        return frame.assign(breakdown=key.breakdown)
+    grouped = frame.groupby(["period_start", "period_end"], as_index=False, sort=True)
+    summed = grouped.agg(
+        value=("value", lambda values: values.sum(skipna=False)),
+        status=("status", lambda given: max(given, key=SOFTNESS.index)),
+        known_at=("known_at", "max"),
+        known_estimated=("known_estimated", "any"),
+        bundled=("bundled", "any"),
+        source_url=("source_url", "first"),
+        frequency=("frequency", "first"),
+    )
+    return summed.assign(qualifier="", **key._asdict()).reindex(columns=frame.columns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import pandas as pd
 from monitor.charts.trend import Look
 from monitor.locale import _
 
-ROW = 34  # pixels of one rule
+ROW = 46  # pixels of one rule: its name stands above its bar
 
 
 def chart(bars: pd.DataFrame, marks: pd.DataFrame, *, look: Look) -> alt.LayerChart:
@@ -19,24 +19,26 @@ def chart(bars: pd.DataFrame, marks: pd.DataFrame, *, look: Look) -> alt.LayerCh
     `bars` has rule (its name), begin, end (dates), severity (a word) and told (text for the tooltip); `marks` has rule,
     when and told, one row for each time that somebody was told.
     """
-    rows = alt.Y("rule", type="nominal", title=None, axis=alt.Axis(labelLimit=260, ticks=False, domain=False), sort=None)
+    rows = alt.Y("rule", type="nominal", title=None, axis=None, sort=None)
     tooltip = [alt.Tooltip("told", type="nominal", title=_("Alert"))]
+    time = alt.X("begin", type="temporal", title=None, axis=alt.Axis(tickCount=6, labelFlush=True))
     bar = (
         alt.Chart(bars)
-        .mark_bar(height=10, cornerRadius=3, opacity=0.55, color=look.level)
-        .encode(
-            x=alt.X("begin", type="temporal", title=None, axis=alt.Axis(tickCount=6, labelFlush=True)),
-            x2="end",
-            y=rows,
-            tooltip=tooltip,
-        )
+        .mark_bar(height=10, cornerRadius=3, opacity=0.55, color=look.level, yOffset=10)
+        .encode(x=time, x2="end", y=rows, tooltip=tooltip)
     )
     mark = (
         alt.Chart(marks)
-        .mark_point(shape="triangle-down", filled=True, size=90, color=look.alert, opacity=1, yOffset=-9)
+        .mark_point(shape="triangle-down", filled=True, size=90, color=look.alert, opacity=1, yOffset=3)
         .encode(x=alt.X("when", type="temporal"), y=rows, tooltip=tooltip)
     )
-    return alt.LayerChart(layer=[bar, mark], height=ROW * max(1, bars["rule"].nunique()))
+    # In the plot and not on an axis: on a phone an axis would leave the bars no room.
+    name = (
+        alt.Chart(pd.DataFrame({"rule": list(dict.fromkeys(bars["rule"]))}))
+        .mark_text(align="left", baseline="bottom", dy=-4, color=look.text, fontSize=12)
+        .encode(x=alt.value(0), y=rows, text=alt.Text("rule", type="nominal"))
+    )
+    return alt.LayerChart(layer=[bar, mark, name], height=ROW * max(1, bars["rule"].nunique()))
 
 
 def described(rules: Sequence[str], alerts: int) -> str:

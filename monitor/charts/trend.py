@@ -22,10 +22,11 @@ class Look(NamedTuple):
 
     level: str
     alert: str
+    text: str
 
 
-LIGHT = Look(level="#b54708", alert="#d92d20")
-DARK = Look(level="#fdb022", alert="#ff7a6e")
+LIGHT = Look(level="#b54708", alert="#d92d20", text="#344054")
+DARK = Look(level="#fdb022", alert="#ff7a6e", text="#d0d5dd")
 
 
 def chart(

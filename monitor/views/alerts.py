@@ -10,6 +10,7 @@ import streamlit as st
 from monitor.alerts.spans import measured, spans
 from monitor.locale import _, day, number
 from monitor.model import FIRING, Judgement, Move, Severity
+from monitor.series import as_written
 from monitor.store import ledger, read
 from monitor.views import address, alert_parts, desk, frame, parts, reader
 
@@ -31,6 +32,8 @@ for standing in sorted(firing, key=lambda one: -ranks.index(one.verdict.severity
     alert_parts.rule_row(standing, view.situation, now, standing.rule.id in several, writing)
 if not standings:
     st.info(_("This situation has no rules yet. Rules shows how to write one."), icon=":material/rule:")
+elif not firing and any(one.verdict.judgement is Judgement.CANNOT_SAY for one in standings):
+    st.info(_("No rule fires, but some cannot say, for want of figures or since the newest are too old."), icon=":material/help:")
 elif not firing:
     st.success(_("No rule fires on the figures known on this day."), icon=":material/check:")
 
@@ -115,7 +118,7 @@ address.one("alert", list(by_text), next(iter(by_text)))
 label = st.selectbox(_("Show an alert with the figures known at its date"), list(by_text), key="alert", width=480)
 alert, series = by_text[label]
 st.markdown(_("**{day}**: {sentence}").format(day=day(alert.at.date()), sentence=alert.verdict.sentence))
-known_then = reader.written_series(alert.at.date(), series)
+known_then = as_written(reader.parts_of_series(alert.at.date(), series), series)
 begin = (alert.verdict.period_end or alert.at.date()) - dt.timedelta(days=366 * YEARS_BEFORE)
 window = known_then[known_then["period_end"] >= pd.Timestamp(begin)]
 parts.trend_chart(window, view.situation.rules, [one for one in entries if one.at <= alert.at], "alert_chart")

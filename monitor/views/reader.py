@@ -61,8 +61,8 @@ def one_series(as_of: dt.date, key: SeriesKey) -> pd.DataFrame:
     return figures(as_of, **{name: (part,) for name, part in key._asdict().items()})
 
 
-def written_series(as_of: dt.date, key: SeriesKey) -> pd.DataFrame:
-    """The figures of the series that a rule names; the parts of a sum side by side."""
+def parts_of_series(as_of: dt.date, key: SeriesKey) -> pd.DataFrame:
+    """The figures of the series that a rule names; of a sum such as `sea+land`, those of its parts."""
     return pd.concat([one_series(as_of, part) for part in parts_of(key)], ignore_index=True)
 
 

@@ -16,7 +16,7 @@ from monitor.store.runs import describe
 from tests.building_app import answer, at, lived_in, month
 from tests.views.conftest import Open
 
-PAGES = ("overview", "trends", "news", "alerts", "sources")
+PAGES = ("overview", "trends", "news", "alerts", "rules", "sources")
 
 
 def words(app: AppTest) -> str:

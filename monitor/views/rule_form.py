@@ -1,0 +1,177 @@
+"""The form of a rule: its series, its kind, its parameters. Gives a rule, or says in words what is wrong with it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from monitor.alerts import rules
+from monitor.alerts.kinds import registry
+from monitor.locale import _
+from monitor.model import INDICATORS, Condition, Rule, SeriesKey, Severity
+from monitor.views import parts
+
+NEW = "new"
+TYPES = {"against": ("previous", "last_year", "mean")}
+FIRST = {"floor": 1000.0, "above": 1000.0, "ratio": 2.0, "times": 2.0, "years": 3, "periods": 5, "deviations": 3.0, "per": 1000.0}
+SINCE = dt.date(2016, 1, 1)
+
+
+def written(known: pd.DataFrame, current: Rule | None) -> tuple[Rule | None, str]:
+    """The rule that the form holds, and what is wrong with it; `known` are the series of the situation."""
+    keys = [SeriesKey(*row) for row in known[list(SeriesKey._fields)].itertuples(index=False)]
+    name = st.text_input(
+        _("Name"), current.name if current else "", key="rule_name", max_chars=120, placeholder=_("What it watches, in a line")
+    )
+    series = _series(keys, current)
+    condition = _condition(keys, series, current)
+    severity, stale, whole = _whole(current)
+    reason = st.text_area(_("Why this level"), current.reason if current else "", key="rule_reason", max_chars=500, height=80)
+    where = st.text_input(
+        _("Where that reason comes from"), current.reason_source if current else "", key="rule_reason_source", max_chars=200
+    )
+    levels = _levels(condition, severity, current)
+    missing = [
+        told for told, text in ((_("a name"), name), (_("a reason"), reason), (_("the source of the reason"), where)) if not text.strip()
+    ]
+    identity = current.id if current else slug(name)
+    rule = Rule(identity, name.strip(), series, severity, reason.strip(), where.strip(), condition, stale, levels, **whole)
+    fault = rules.check(rule)
+    if missing:
+        fault = fault or _("Still to be written: {what}.").format(what=", ".join(missing))
+    return (rule, fault)
+
+
+def slug(name: str) -> str:
+    """A short id from a name."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "rule"
+
+
+def _series(keys: Sequence[SeriesKey], current: Rule | None) -> SeriesKey:
+    """The series, chosen part by part, each among what the store has."""
+    given = current.series if current else None
+    left = list(keys)
+    with st.grid(min_column_width=220):
+        for part, label in zip(
+            ("indicator", "location", "origin", "source", "breakdown"),
+            (_("Indicator"), _("Place"), _("Country of origin"), _("Source"), _("By")),
+            strict=True,
+        ):
+            options = sorted({getattr(key, part) for key in left}, key=lambda value, part=part: _word(part, value))  # type: ignore[misc]
+            start = getattr(given, part) if given and getattr(given, part) in options else options[0]
+            chosen = st.selectbox(
+                label,
+                options,
+                options.index(start),
+                key=f"rule_{part}",
+                format_func=lambda value, part=part: _word(part, value),  # type: ignore[misc]
+            )
+            left = [key for key in left if getattr(key, part) == chosen]
+    return left[0]
+
+
+def _word(part: str, value: str) -> str:
+    """A part of a series in words."""
+    if part == "indicator":
+        return parts.indicator_name(value)
+    if part == "source":
+        return parts.source_names().get(value, value)
+    if part == "location":
+        return parts.place_name(value)
+    if part == "origin":
+        return parts.place_name(value) if value else _("All origins together")
+    return value or "–"
+
+
+def _condition(keys: Sequence[SeriesKey], series: SeriesKey, current: Rule | None) -> Condition:
+    """The kind and its parameters."""
+    measure = INDICATORS[series.indicator].measure
+    kinds = [name for name, kind in registry().items() if measure in kind.MEASURES]
+    was = current.condition if current and current.condition.kind in kinds else None
+    kind = st.selectbox(_("Kind of rule"), kinds, kinds.index(was.kind) if was else kinds.index("threshold"), key="rule_kind", width=260)
+    module = registry()[kind]
+    st.caption((module.__doc__ or "").strip().split("\n")[0])
+    given: dict[str, Any] = {}
+    with st.grid(min_column_width=180):
+        for name, types in module.PARAMETERS.items():
+            before = was.parameters.get(name) if was else None
+            value = _parameter(name, types, name in module.REQUIRED, before, keys, f"{kind}_{name}")
+            if value is not None:
+                given[name] = value
+        running = st.number_input(_("For periods running"), 1, 36, was.periods if was else 1, key="rule_for")
+    return Condition(kind, given, periods=int(running))
+
+
+def _parameter(name: str, types: Any, required: bool, before: Any, keys: Sequence[SeriesKey], key: str) -> Any:
+    """One parameter; None where an optional one is left empty."""
+    label = name if required else _("{name} (may stay empty)").format(name=name)
+    if name in TYPES:
+        return st.selectbox(label, TYPES[name], TYPES[name].index(before) if before else 1, key=key)
+    if types is bool:
+        return st.checkbox(name, bool(before), key=key) or None
+    if types is dt.date:
+        return st.date_input(label, before or (SINCE if required else None), key=key)
+    if types is SeriesKey:
+        texts = {str(one): one for one in keys}
+        place = list(texts).index(str(before)) if before and str(before) in texts else None
+        chosen = st.selectbox(label, list(texts), place, key=key, placeholder=_("Choose a series"))
+        return texts[chosen] if chosen else None
+    start: float | None = before if before is not None else FIRST.get(name, 1) if required else None
+    if types is int:
+        whole = st.number_input(label, value=None if start is None else int(start), step=1, key=key)
+        return None if whole is None else int(whole)
+    if types is str:
+        return st.text_input(label, before or "", key=key) or None
+    number = st.number_input(label, value=None if start is None else float(start), key=key, format="%g")
+    return None if number is None else int(number) if float(number).is_integer() else float(number)
+
+
+def _whole(current: Rule | None) -> tuple[Severity, int, dict[str, Any]]:
+    """What belongs to the rule and to none of its conditions."""
+    with st.grid(min_column_width=180):
+        severity = st.selectbox(
+            _("Severity"),
+            list(Severity),
+            list(Severity).index(current.severity) if current else 0,
+            key="rule_severity",
+            format_func=parts.severity_word,
+        )
+        stale = st.number_input(_("Too old after (days)"), 0, 5000, current.stale_after_days if current else 120, key="rule_stale")
+        cooldown = st.number_input(
+            _("Told again after (days, 0: never)"), 0, 5000, current.cooldown_days if current else 180, key="rule_cooldown"
+        )
+        clear = st.number_input(
+            _("Stays open down to this share of the threshold"), 0.05, 1.0, current.clear_below if current else 1.0, 0.05, key="rule_clear"
+        )
+        history = st.number_input(_("Least earlier periods"), 0, 500, current.least_history if current else 0, key="rule_history")
+    return (
+        severity or Severity.MEDIUM,
+        int(stale),
+        {"cooldown_days": int(cooldown), "clear_below": float(clear), "least_history": int(history)},
+    )
+
+
+def _levels(condition: Condition, severity: Severity, current: Rule | None) -> Mapping[Severity, Mapping[str, Any]]:
+    """What a higher severity asks of the kind's first number."""
+    leading = next(
+        (name for name, value in condition.parameters.items() if isinstance(value, (int, float)) and not isinstance(value, bool)), None
+    )
+    higher = list(Severity)[list(Severity).index(severity) + 1 :]
+    if leading is None or not higher:
+        return {}
+    found: dict[Severity, Mapping[str, Any]] = {}
+    with st.grid(min_column_width=180):
+        for level in higher:
+            before = current.levels.get(level, {}).get(leading) if current else None
+            label = _("{severity} from {parameter}").format(severity=parts.severity_word(level).capitalize(), parameter=leading)
+            value = st.number_input(
+                label, value=None if before is None else float(before), key=f"rule_level_{level}_{leading}", format="%g"
+            )
+            if value is not None:
+                found[level] = {leading: int(value) if float(value).is_integer() else float(value)}
+    return found

@@ -1,0 +1,184 @@
+"""Rules: what is watched and why; write a rule and see what it would have said on the history as it was known."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pandas as pd
+import streamlit as st
+
+from monitor import rulebook
+from monitor.alerts import rules, state
+from monitor.alerts.explain import in_words
+from monitor.alerts.kinds import registry
+from monitor.errors import MonitorError
+from monitor.locale import _, number, short_day
+from monitor.model import FIRING, Move, Rule
+from monitor.series import as_written
+from monitor.store import read
+from monitor.views import address, desk, frame, parts, reader, rule_form
+
+NEW = "new"
+
+
+def listed() -> pd.DataFrame:
+    """Every rule of the situation in a line."""
+    saved = {one.version.rule: one.version for one in desk.saved_rules(view.situation)}
+    own = view.situation.rules
+    return pd.DataFrame(
+        {
+            _("Rule"): [one.name for one in own],
+            _("Place"): [parts.place_name(one.series.location) for one in own],
+            _("Asks for"): [in_words(one.condition) for one in own],
+            _("Severity"): [parts.severity_word(one.severity) for one in own],
+            _("Why this level"): [one.reason for one in own],
+            _("From"): [
+                _("{who}, {day}").format(who=saved[one.id].who, day=short_day(saved[one.id].at.date()))
+                if one.id in saved
+                else _("the situation's file")
+                for one in own
+            ],
+        }
+    )
+
+
+def preview(rule: Rule) -> None:
+    """What the rule would have done on everything known, day by day, and where it stands."""
+    known = desk.past(rule)
+    until = read.end_of(view.as_of)
+    found = state.transitions(rule, view.situation.id, known, until)
+    told = [one for one in found if one.move in FIRING and not one.muted]
+    figures = as_written(reader.parts_of_series(view.as_of, rule.series), rule.series)
+    if figures.empty:
+        st.info(_("No figure of this series is known on this day."), icon=":material/search_off:")
+        return
+    years = max(1.0, (figures["period_end"].max() - figures["period_start"].min()).days / 365.25)
+    with st.grid(min_column_width=150):
+        st.metric(_("Alerts told"), number(len(told)))
+        st.metric(_("A year"), number(round(len(told) / years, 2)))
+        st.metric(_("Of them because it got worse"), number(sum(one.move is Move.ESCALATED for one in told)))
+        st.metric(_("Undone by a revision"), number(sum(one.move is Move.UNDONE for one in found)))
+    st.markdown(_("Now: {sentence}").format(sentence=state.judge_at(rule, known, until).sentence))
+    parts.trend_chart(figures, [rule], found, "rule_chart")
+    if figures["known_estimated"].all():
+        st.caption(_("No vintage of this series is known: each figure counts as known at its usual lag, and never as revised."))
+    if told:
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    _("Known (UTC)"): [one.at.date() for one in reversed(told)],
+                    _("Severity"): [parts.severity_word(one.severity) for one in reversed(told)],
+                    _("Why"): [one.verdict.sentence for one in reversed(told)],
+                }
+            ),
+            hide_index=True,
+            height=240,
+            alt=_("The alerts that the rule would have told"),
+        )
+
+
+def as_text(current: Rule | None) -> tuple[Rule | None, str]:
+    """A rule written as TOML: all that a situation's file takes, conditions within conditions included."""
+    text = st.text_area(_("The rule as TOML"), rulebook.as_toml(current) if current else "", height=340, key="rule_toml")
+    try:
+        (rule, *more) = rulebook.read_toml(text, view.situation)
+    except tomllib.TOMLDecodeError as error:
+        return None, _("This is no TOML: {error}").format(error=error)
+    except ValueError as error:
+        return None, str(error)
+    return (None, _("One series at a time, please: save the rule once for each.")) if more else (rule, "")
+
+
+def keep(rule: Rule) -> None:
+    """Save the rule, with a name."""
+    with st.form("save_rule"):
+        who = st.text_input(_("Your name"), st.session_state.get("who", ""), max_chars=60)
+        note = st.text_input(_("What this version changes"), max_chars=200)
+        if st.form_submit_button(_("Save the rule"), type="primary"):
+            st.session_state["who"] = who
+            try:
+                desk.save_rule(view.situation, rule, who, note)
+            except MonitorError as error:
+                st.error(str(error))
+            else:
+                st.toast(_("Saved. It is judged from now on, and Alerts shows what it says."))
+                st.rerun()
+
+
+def versions(rule_id: str) -> None:
+    """The history of a saved rule, and its end."""
+    found = desk.rule_versions(view.situation, rule_id)
+    if not found:
+        return
+    st.header(_("Versions"), anchor=False)
+    st.dataframe(
+        pd.DataFrame(
+            {
+                _("When (UTC)"): [one.at for one in reversed(found)],
+                _("Who"): [one.who for one in reversed(found)],
+                _("Note"): [one.note for one in reversed(found)],
+                _("What"): [_("saved") if one.written else _("withdrawn") for one in reversed(found)],
+                _("TOML"): [one.written for one in reversed(found)],
+            }
+        ),
+        hide_index=True,
+        alt=_("The versions of the rule, the newest first"),
+    )
+    if desk.may_write() and found[-1].written:
+        with st.form("withdraw_rule"):
+            who = st.text_input(_("Your name"), st.session_state.get("who", ""), max_chars=60, key="withdraw_who")
+            note = st.text_input(_("Why it is withdrawn"), max_chars=200)
+            if st.form_submit_button(_("Withdraw the rule")):
+                try:
+                    desk.withdraw_rule(view.situation, rule_id, who, note)
+                except MonitorError as error:
+                    st.error(str(error))
+                else:
+                    st.rerun()
+
+
+view = frame.heading(
+    _("Rules"), _("What is watched and why. Write a rule of your own and see what it would have said, on what was known at the time.")
+)
+if view.situation.rules:
+    st.dataframe(listed(), hide_index=True, alt=_("The rules of this situation"))
+else:
+    st.info(_("This situation has no rules yet."), icon=":material/rule:")
+for broken in (one for one in desk.saved_rules(view.situation) if one.fault):
+    st.warning(_("The saved rule {rule} is not judged: {fault}").format(rule=broken.version.rule, fault=broken.fault))
+
+known_series = reader.series_list(view.situation.places)
+if known_series.empty:
+    st.info(_("No figures of this situation yet. `python -m monitor refresh` asks the sources."), icon=":material/search_off:")
+    st.stop()
+st.header(_("Try a rule"), anchor=False)
+by_text = {f"{one.id} {one.series}": one for one in view.situation.rules}
+address.one("rule", [NEW, *by_text], NEW)
+picked = st.selectbox(
+    _("Begin with"), [NEW, *by_text], key="rule", format_func=lambda one: _("A new rule") if one == NEW else by_text[one].name, width=480
+)
+current = by_text.get(picked)
+if st.session_state.get("rule_shown") != picked:  # another rule: the form begins with what that one holds
+    for name in [name for name in st.session_state if str(name).startswith("rule_") or str(name).split("_")[0] in registry()]:
+        del st.session_state[name]
+    st.session_state["rule_shown"] = picked
+composed = bool(current and (current.condition.of or current.condition.series))
+ways = {"form": _("Form"), "toml": _("TOML")}
+way = st.segmented_control(
+    _("Write it as"), list(ways), default="toml" if composed else "form", format_func=ways.__getitem__, key="rule_way"
+)
+rule, fault = as_text(current) if way == "toml" else rule_form.written(known_series, current)
+if fault:
+    st.warning(fault, icon=":material/edit:")
+if rule is not None and not rules.check(rule):
+    st.header(_("What it would have said"), anchor=False)
+    preview(rule)
+    st.download_button(
+        _("Download as TOML"), rulebook.as_toml(rule), f"{rule.id}.toml", "application/toml", on_click="ignore", icon=":material/download:"
+    )
+    if not fault and desk.may_write() and view.as_of == view.today:
+        keep(rule)
+if not desk.may_write():
+    st.caption(_("This page is read-only (MONITOR_READ_ONLY): a rule can be tried here, and saved as TOML for a situation's file."))
+if current:
+    versions(current.id)
