@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -16,14 +16,43 @@ from monitor.locale import _
 from monitor.model import INDICATORS, Condition, Rule, SeriesKey, Severity
 from monitor.views import parts
 
-NEW = "new"
 TYPES = {"against": ("previous", "last_year", "mean")}
+LABELS = {  # of parameters; one that is not here is shown by its name
+    "above": lambda: _("At or above"),
+    "after_days": lambda: _("Silent after (days)"),
+    "against": lambda: _("Compared with"),
+    "deviations": lambda: _("Deviations from the median"),
+    "floor": lambda: _("At least (floor)"),
+    "last_year": lambda: _("the same period last year"),
+    "least_years": lambda: _("Least earlier years"),
+    "mean": lambda: _("the mean of the periods before"),
+    "of": lambda: _("As a share of"),
+    "other": lambda: _("The other source's series"),
+    "per": lambda: _("Per (1,000 for per thousand)"),
+    "periods": lambda: _("Number of periods"),
+    "previous": lambda: _("the period before"),
+    "ratio": lambda: _("Ratio"),
+    "runs": lambda: _("Failed runs in a row"),
+    "same_period": lambda: _("Only the same period of each year"),
+    "since": lambda: _("Since"),
+    "times": lambda: _("Times"),
+    "weeks": lambda: _("Weeks of the baseline"),
+    "years": lambda: _("Number of years"),
+}
 FIRST = {"floor": 1000.0, "above": 1000.0, "ratio": 2.0, "times": 2.0, "years": 3, "periods": 5, "deviations": 3.0, "per": 1000.0}
 SINCE = dt.date(2016, 1, 1)
 
 
-def written(known: pd.DataFrame, current: Rule | None) -> tuple[Rule | None, str]:
-    """The rule that the form holds, and what is wrong with it; `known` are the series of the situation."""
+def label_of(name: str) -> str:
+    """A parameter, or one of its values, in the reader's language."""
+    return LABELS[name]() if name in LABELS else name
+
+
+def written(known: pd.DataFrame, current: Rule | None, taken: Collection[str]) -> tuple[Rule | None, str]:
+    """The rule that the form holds, and what is wrong with it.
+
+    `known` are the series of the situation, `taken` the ids of its file: begun from one of those, it is another rule.
+    """
     keys = [SeriesKey(*row) for row in known[list(SeriesKey._fields)].itertuples(index=False)]
     name = st.text_input(
         _("Name"), current.name if current else "", key="rule_name", max_chars=120, placeholder=_("What it watches, in a line")
@@ -39,7 +68,7 @@ def written(known: pd.DataFrame, current: Rule | None) -> tuple[Rule | None, str
     missing = [
         told for told, text in ((_("a name"), name), (_("a reason"), reason), (_("the source of the reason"), where)) if not text.strip()
     ]
-    identity = current.id if current else slug(name)
+    identity = current.id if current and current.id not in taken else unused(slug(name), taken)
     rule = Rule(identity, name.strip(), series, severity, reason.strip(), where.strip(), condition, stale, levels, **whole)
     fault = rules.check(rule)
     if missing:
@@ -50,6 +79,11 @@ def written(known: pd.DataFrame, current: Rule | None) -> tuple[Rule | None, str
 def slug(name: str) -> str:
     """A short id from a name."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "rule"
+
+
+def unused(identity: str, taken: Collection[str]) -> str:
+    """The id, or the first of id-2, id-3 ... that no rule of the file has."""
+    return next(one for one in (identity, *(f"{identity}-{n}" for n in range(2, len(taken) + 3))) if one not in taken)
 
 
 def _series(keys: Sequence[SeriesKey], current: Rule | None) -> SeriesKey:
@@ -109,11 +143,11 @@ def _condition(keys: Sequence[SeriesKey], series: SeriesKey, current: Rule | Non
 
 def _parameter(name: str, types: Any, required: bool, before: Any, keys: Sequence[SeriesKey], key: str) -> Any:
     """One parameter; None where an optional one is left empty."""
-    label = name if required else _("{name} (may stay empty)").format(name=name)
+    label = label_of(name) if required else _("{name} (may stay empty)").format(name=label_of(name))
     if name in TYPES:
-        return st.selectbox(label, TYPES[name], TYPES[name].index(before) if before else 1, key=key)
+        return st.selectbox(label, TYPES[name], TYPES[name].index(before) if before else 1, key=key, format_func=label_of)
     if types is bool:
-        return st.checkbox(name, bool(before), key=key) or None
+        return st.checkbox(label_of(name), bool(before), key=key) or None
     if types is dt.date:
         return st.date_input(label, before or (SINCE if required else None), key=key)
     if types is SeriesKey:
@@ -168,7 +202,9 @@ def _levels(condition: Condition, severity: Severity, current: Rule | None) -> M
     with st.grid(min_column_width=180):
         for level in higher:
             before = current.levels.get(level, {}).get(leading) if current else None
-            label = _("{severity} from {parameter}").format(severity=parts.severity_word(level).capitalize(), parameter=leading)
+            label = _("{severity}: {parameter}").format(
+                severity=parts.severity_word(level).capitalize(), parameter=label_of(leading).lower()
+            )
             value = st.number_input(
                 label, value=None if before is None else float(before), key=f"rule_level_{level}_{leading}", format="%g"
             )

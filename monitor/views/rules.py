@@ -147,6 +147,7 @@ else:
 for broken in (one for one in desk.saved_rules(view.situation) if one.fault):
     st.warning(_("The saved rule {rule} is not judged: {fault}").format(rule=broken.version.rule, fault=broken.fault))
 
+of_file = {one.id for one in view.situation.rules} - {one.version.rule for one in desk.saved_rules(view.situation)}
 known_series = reader.series_list(view.situation.places)
 if known_series.empty:
     st.info(_("No figures of this situation yet. `python -m monitor refresh` asks the sources."), icon=":material/search_off:")
@@ -167,7 +168,7 @@ ways = {"form": _("Form"), "toml": _("TOML")}
 way = st.segmented_control(
     _("Write it as"), list(ways), default="toml" if composed else "form", format_func=ways.__getitem__, key="rule_way"
 )
-rule, fault = as_text(current) if way == "toml" else rule_form.written(known_series, current)
+rule, fault = as_text(current) if way == "toml" else rule_form.written(known_series, current, of_file)
 if fault:
     st.warning(fault, icon=":material/edit:")
 if rule is not None and not rules.check(rule):
@@ -177,7 +178,10 @@ if rule is not None and not rules.check(rule):
         _("Download as TOML"), rulebook.as_toml(rule), f"{rule.id}.toml", "application/toml", on_click="ignore", icon=":material/download:"
     )
     if not fault and desk.may_write() and view.as_of == view.today:
-        keep(rule)
+        if rule.id not in of_file:
+            keep(rule)
+        else:
+            st.caption(_("This is a rule of the situation's file. Give it another id to save it as one of your own."))
 if not desk.may_write():
     st.caption(_("This page is read-only (MONITOR_READ_ONLY): a rule can be tried here, and saved as TOML for a situation's file."))
 if current:

@@ -1,0 +1,157 @@
+"""The Alerts and the Rules page: what people enter, what a rule would have said, what is saved."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from monitor import rulebook, situations
+from monitor.model import Move
+from monitor.settings import ROOT
+from monitor.store import Store, ledger, saved
+from tests.building_app import SITUATION, installation, lived_in
+from tests.views.conftest import Open
+from tests.views.test_pages import words
+
+OPEN_RULE = "act-hosted-in-turkiye-unhcr/refugees/TUR/SYR/-"
+SEA = "aegean-sea-doubled frontex/border_detections/eastern-mediterranean/-/sea"
+RULE = "aegean-sea-doubled"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return lived_in(tmp_path)
+
+
+def by_people(store: Store) -> list[tuple[str, str, str]]:
+    """(rule, move, who) of what people entered."""
+    entries = ledger.entries(store, SITUATION, dt.datetime(2030, 1, 1, tzinfo=dt.UTC))
+    return [(one.rule, one.move.value, one.who) for one in entries if one.who]
+
+
+def act(app: AppTest, place: int, action: str, who: str) -> AppTest:
+    """Fill in the form of the alert in that place and enter it."""
+    app.radio[place].set_value(action)
+    names = [one for one in app.text_input if one.label == "Your name"]
+    names[place].set_value(who)
+    app.button[place].click()
+    return app.run()
+
+
+def test_what_a_person_enters_stands_in_the_ledger_and_on_the_page(store: Store, open_page: Open) -> None:
+    app = act(open_page("alerts"), 0, "true", "Ada")
+    assert not app.exception
+    assert [move for _, move, _ in by_people(store)] == ["marked true"]
+    precision = next(one.value for one in app.dataframe if "Precision" in one.value)
+    assert list(precision["Right"]).count(1) == 1
+    assert "100%" in list(precision["Precision"])
+    app = act(app, 0, "silence", "Ada")
+    assert [move for _, move, _ in by_people(store)] == ["marked true", "silenced"]
+
+
+def test_nothing_is_entered_without_a_name(store: Store, open_page: Open) -> None:
+    app = act(open_page("alerts"), 0, "true", "  ")
+    assert "A name is due" in " ".join(str(one.value) for one in app.error)
+    assert by_people(store) == []
+
+
+@pytest.mark.parametrize("why", ["read-only", "the past"])
+def test_nobody_can_write_where_the_page_is_read_only_or_shows_the_past(
+    store: Store, open_page: Open, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    if why == "read-only":
+        monkeypatch.setenv("MONITOR_READ_ONLY", "1")
+    past = {"as_of": "2020-02-28"} if why == "the past" else {}
+    assert len(open_page("alerts", **past).radio) == 0
+    assert [one.label for one in open_page("rules", rule=SEA, **past).button] == []
+
+
+def test_the_history_is_filtered_by_the_address(store: Store, open_page: Open) -> None:
+    app = open_page("alerts", rule="displaced-north-west-syria", move="escalated", as_of="2020-02-28")
+    table = app.dataframe[0].value
+    assert list(table["What"]) == ["escalated"]
+    assert table["Why"][0] == "800,000 (1 December 2019 – 12 February 2020) is at or above 300,000."
+
+
+def test_an_alert_is_explained_with_what_was_known_at_its_date(store: Store, open_page: Open) -> None:
+    app = open_page("alerts", alert="2019-11-09 aegean-sea-record eastern-mediterranean")
+    facts = next(one.value for one in app.dataframe if "Fact" in one.value)
+    told = dict(zip(facts["Fact"], facts["How it was"], strict=True))
+    assert (told["Value"], told["Known on"]) == ("11,160", "9 Nov 2019")
+    figures = next(one.value for one in app.dataframe if "Role" in one.value)
+    assert list(figures["Role"])[:2] == ["judged", "compared with"]
+    assert next(iter(figures["Value"])) == "11,160"
+
+
+def test_a_rule_of_the_file_shows_what_it_has_said_over_the_years(store: Store, open_page: Open) -> None:
+    app = open_page("rules", rule=SEA)
+    told = {one.label: one.value for one in app.metric}
+    assert (told["Alerts told"], told["Of them because it got worse"]) == ("8", "3")
+    assert "No vintage of this series is known" in words(app)
+
+
+def test_changing_a_number_changes_what_it_would_have_said(store: Store, open_page: Open) -> None:
+    app = open_page("rules", rule=SEA)
+    before = next(one.value for one in app.metric if one.label == "Alerts told")
+    app.number_input(key="change_floor").set_value(100_000.0).run()
+    after = next(one.value for one in app.metric if one.label == "Alerts told")
+    assert int(after) < int(before)
+
+
+def test_a_rule_is_written_saved_judged_and_withdrawn(store: Store, open_page: Open) -> None:
+    app = open_page("rules", rule=SEA)
+    app.text_input(key="rule_name").set_value("Sea detections: thrice last year").run()
+    app.number_input(key="change_ratio").set_value(3.0).run()
+    who = next(one for one in app.text_input if one.label == "Your name")
+    who.set_value("Ada")
+    next(one for one in app.button if one.label == "Save the rule").click().run()
+    assert not app.exception
+    (version,) = saved.versions(store, SITUATION)
+    assert (version.rule, version.who) == ("sea-detections-thrice-last-year", "Ada")
+    situation = situations.load(ROOT / "seeds" / "situations" / f"{SITUATION}.toml")
+    (rule,) = (one for one in rulebook.filled(store, situation).rules if one.id == version.rule)
+    assert (rule.condition.kind, rule.condition.parameters["ratio"]) == ("change", 3)
+    raised = [one for one in ledger.entries(store, SITUATION, installation(Path()).clock()) if one.rule == version.rule]
+    assert raised[0].move is Move.RAISED
+
+    app = open_page("rules", rule=f"{version.rule} {rule.series}")
+    next(one for one in app.text_input if one.key == "withdraw_who").set_value("Ben")
+    next(one for one in app.button if one.label == "Withdraw the rule").click().run()
+    assert [one.who for one in saved.versions(store, SITUATION)] == ["Ada", "Ben"]
+    assert rulebook.filled(store, situation) == situation
+
+
+def test_a_rule_that_makes_no_sense_is_refused_in_words_beside_the_form(store: Store, open_page: Open) -> None:
+    app = open_page("rules", rule=SEA)
+    app.number_input(key="change_ratio").set_value(1.0).run()
+    assert any("ratio must be above 1" in str(one.value) for one in app.warning)
+    assert [one.label for one in app.button] == []
+
+
+def test_a_rule_may_be_written_as_toml_with_conditions_within_conditions(store: Store, open_page: Open) -> None:
+    app = open_page("rules", rule=SEA)
+    app.segmented_control(key="rule_way").set_value("toml").run()
+    text = app.text_area(key="rule_toml").value
+    assert 'id = "aegean-sea-doubled"' in text
+    composed = text.replace('id = "aegean-sea-doubled"', 'id = "both"').replace(
+        'kind = "change"\nagainst = "last_year"\nratio = 2.0\nfloor = 5000\n',
+        'kind = "all"\nof = [{kind = "change", against = "last_year", ratio = 2, floor = 5000}, {kind = "threshold", above = 50000}]\n',
+    )
+    assert composed.count("threshold") == 1
+    app.text_area(key="rule_toml").set_value(composed).run()
+    assert not app.exception
+    assert 0 < int(next(one.value for one in app.metric if one.label == "Alerts told")) < 8
+    app.text_area(key="rule_toml").set_value("no toml").run()
+    assert any("This is no TOML" in str(one.value) for one in app.warning)
+
+
+def test_a_saved_rule_that_cannot_be_read_is_named_and_harms_no_page(store: Store, open_page: Open) -> None:
+    moment = dt.datetime(2026, 10, 1, tzinfo=dt.UTC)
+    saved.append(store, saved.Version(SITUATION, "old", '[[rule]]\nid = "old"\n', "Ada", "", moment))
+    for page in ("overview", "alerts", "rules"):
+        app = open_page(page)
+        assert not app.exception
+    assert any("The saved rule old is not judged" in str(one.value) for one in app.warning)
