@@ -77,14 +77,21 @@ def _pages(context: Context, terms: str) -> Iterator[Answer | Exception]:
         total, page = _total(body, answer), rows(body, "data", answer)
         if not page and total > read:
             raise SourceError(f"{total} reports are announced, and {read} came", source=SOURCE.id)
-        if not page and not read:
-            yield EmptyAnswer(f"no report of the last {DAYS} days about the situation: none, or degraded", source=SOURCE.id)
+        if not page and not read and not _somebody_writes(context):
+            yield EmptyAnswer(f"no report of the last {DAYS} days, about the situation or about anything: degraded", source=SOURCE.id)
             return
-        if page:
+        if page or not read:
             yield answer
         read += len(page)
         if read >= total:
             return
+
+
+def _somebody_writes(context: Context) -> bool:
+    """Whether there are reports of the whole world: then it is true that there are none about the situation."""
+    since = f"{context.today - dt.timedelta(days=DAYS)}T00:00:00+00:00"
+    asked = [("appname", context.key), ("filter[field]", "date.created"), ("filter[value][from]", since), ("limit", "1")]
+    return bool(rows(json_of(answer := context.get(PATH, asked, tag="of the world")), "data", answer))
 
 
 def _total(body: Any, answer: Answer) -> int:

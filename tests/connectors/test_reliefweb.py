@@ -155,11 +155,28 @@ def test_a_message_names_the_address_without_the_long_question() -> None:
     assert len(told.value.message) < 160
 
 
-def test_nothing_found_is_an_empty_answer_and_leaves_the_other_situations() -> None:
+def test_nothing_found_about_anything_is_an_empty_answer_and_leaves_the_other_situations() -> None:
     there, _ = context(page())
     parsed, (error,) = read(reliefweb, there)
     assert isinstance(error, EmptyAnswer)
     assert parsed.mentions == []
+
+
+def test_nothing_found_about_the_situation_alone_is_no_fault() -> None:
+    there, upstream = context(lambda path, params: page() if "query[value]" in params else page(report()))
+    parsed, errors = read(reliefweb, there)
+    assert (parsed.mentions, list(errors)) == ([], [])
+    _, world = upstream.asked
+    assert world[1] == {
+        "appname": KEY,
+        "filter[field]": "date.created",
+        "filter[value][from]": "2026-10-02T00:00:00+00:00",
+        "limit": "1",
+    }
+
+
+def test_where_something_is_found_nobody_asks_about_the_world() -> None:
+    assert len(asked(page(report()))) == 1
 
 
 @pytest.mark.parametrize("status", ["HTTP 403: access refused", "HTTP 410 Gone"])
