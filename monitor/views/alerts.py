@@ -75,6 +75,8 @@ def history_table(entries: list[Transition]) -> pd.DataFrame:
 
 view = frame.heading(_("Alerts"), _("Each rule on the newest finished period of its series, and everything that was ever raised."))
 standings = reader.standings(view.situation, view.as_of)
+if not standings:
+    st.info(_("This situation has no rules yet, so nothing can be raised. CONTRIBUTING.md shows how to write one."), icon=":material/help:")
 order = [Judgement.FIRES, Judgement.CANNOT_SAY, Judgement.QUIET]
 for standing in sorted(standings, key=lambda one: order.index(one.verdict.judgement)):
     rule_row(standing)
