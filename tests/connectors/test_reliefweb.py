@@ -212,6 +212,20 @@ def test_the_gate_keeps_them_without_asking_for_places_in_the_title() -> None:
     assert [m.title for m in kept][1:] == ["Refugees in the Aegean & at the land border", "Afghanistan: Registered asylum-seekers"]
 
 
+@pytest.mark.parametrize(
+    ("country", "title", "kept"),
+    [
+        ("syr", "Refugees: a report", True),  # an origin: the API's answer is enough
+        ("grc", "Refugees: a report", True),  # a country of asylum that is one of the situation's words for places
+        ("aut", "Refugees: a report", False),  # one that is not
+        ("aut", "Refugees from Idlib: a report", True),
+    ],
+)
+def test_a_report_about_a_country_of_asylum_must_name_a_place_of_the_situation(country: str, title: str, kept: bool) -> None:
+    mentions = parse(report(title=title, primary_country={"iso3": country})).mentions
+    assert bool(normalise.check_mentions(mentions, SITUATION)) is kept
+
+
 def test_fields_without_content_are_absent() -> None:
     _, second, third = recorded()
     assert (second.url, second.domain, second.language) == ("https://reliefweb.int/node/4190002", "reliefweb.int", "")
