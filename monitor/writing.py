@@ -245,9 +245,9 @@ feeds = [
 def _rules(answers: Answers) -> str:
     series, label = next(iter(_leading(answers)), (f"gdelt/news_articles/{answers.id}/-/refugees", answers.name))
     return f"""\
-# None yet: a level needs a reason, and only you have it. Take away the signs before these lines and say yours. Kinds are
-# threshold (above), year_change (ratio, floor) and record (since or years, floor). A figure whose period ended more than
-# `stale_after_days` ago is too old to judge by.
+# None yet: a level needs a reason, and only you have it. Take away the signs before these lines and say yours. Among the
+# kinds are threshold (above), change (against = "last_year", ratio, floor) and record (since or years, floor). A figure whose
+# period ended more than `stale_after_days` ago is too old to judge by.
 #
 # [[rule]]
 # id = "first"
