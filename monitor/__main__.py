@@ -1,4 +1,4 @@
-"""python -m monitor: refresh, schedule, check, sources, alerts, export.
+"""python -m monitor: refresh, schedule, check, sources, alerts, export, situation.
 
 Ends with 0 when all went well, 1 when a source failed, 2 for a wrong call.
 """
@@ -24,6 +24,7 @@ from monitor import model, normalise, places, prepare, refresh, schedule
 from monitor.archive import Archive
 from monitor.commands import Day, SituationIds, SourceIds, chosen_day, chosen_situations
 from monitor.commands import alerts as alert_commands
+from monitor.commands import situation as situation_commands
 from monitor.connectors import registry
 from monitor.errors import MonitorError
 from monitor.http import Client
@@ -35,6 +36,7 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Displacement figures: refresh, judge, export."
 )
 app.add_typer(alert_commands.app, name="alerts")
+app.add_typer(situation_commands.app, name="situation")
 
 
 def _check_sources(chosen: Sequence[str]) -> None:

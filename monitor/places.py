@@ -10,6 +10,7 @@ A code that is not in the crosswalk is unknown. Nothing is guessed from what it 
 from __future__ import annotations
 
 import csv
+import difflib
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -241,6 +242,14 @@ def from_name(text: str) -> str | None:
     """ISO3 of an English country name in one of its usual forms, or None when it is unknown or names several."""
     countries = [code for code in by_name(text) if code in _index("iso3")]
     return countries[0] if len(countries) == 1 else None
+
+
+def nearest(text: str, most: int = 3) -> tuple[str, ...]:
+    """The codes of the countries whose names or codes look most like a text, the likeliest first; none when none does."""
+    names = {called: code for called, codes in _names().items() for code in codes if code in _index("iso3")}
+    names |= {code.lower(): code for code in _index("iso3")}
+    alike = difflib.get_close_matches(_plain(text), names, n=4 * most, cutoff=0.7)
+    return tuple(dict.fromkeys(names[called] for called in alike))[:most]
 
 
 @lru_cache(maxsize=4096)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from copy import copy
 from dataclasses import dataclass, field, replace
 
 from monitor import bundle, model, normalise, rulebook, watch
 from monitor.archive import Archive
 from monitor.connectors import registry
 from monitor.errors import EmptyAnswer, SourceError
-from monitor.http import Client
-from monitor.model import Answer, Connector, Context, Mention, Observation, Outcome, Parsed, Run, SetAside, Situation, Source
+from monitor.http import NO_HEADERS, Client
+from monitor.model import Answer, Connector, Context, Get, Mention, Observation, Outcome, Parsed, Run, SetAside, Situation, Source
 from monitor.settings import Settings
 from monitor.store import Store, append, runs
 
@@ -96,9 +97,8 @@ def read_source(
         reading.run.outcome = Outcome.OFF
         reading.run.messages.append(f"needs MONITOR_KEY_{source.id.upper()}: ask for it at {source.key_from}")
     else:
-        get = client.for_source(
-            source, settings.bases.get(source.id, source.base), (key,) if key else (), anew=anew, situations=len(situations)
-        )
+        base = settings.bases.get(source.id, source.base)
+        get = _once(client.for_source(source, base, (key,) if key else (), anew=anew, situations=len(situations)))
         bases = {name: settings.bases.get(f"{source.id}_{name}", base) for name, base in source.bases.items()}
         failed: list[Exception] = []
         for situation in situations:
@@ -112,6 +112,32 @@ def read_source(
             reading = Reading(Run(source.id, reading.run.started_at, outcome=Outcome.STOPPED))
     reading.run.finished_at = client.clock()
     return reading
+
+
+def _once(get: Get) -> Get:
+    """The same, without asking one question twice in a run: several situations need the same file.
+
+    A refusal that trying again cannot mend is remembered, too; after any other fault the next situation may try again.
+    """
+    answers: dict[object, Answer | SourceError] = {}
+
+    def ask(
+        path: str, params: Sequence[tuple[str, str]] = (), *, tag: str = "", expect: str = "json", headers: Mapping[str, str] = NO_HEADERS
+    ) -> Answer:
+        question = (path, tuple(params), expect, frozenset(headers.items()))
+        if question not in answers:
+            try:
+                answers[question] = get(path, params, tag=tag, expect=expect, headers=headers)
+            except SourceError as error:
+                if error.permanent:
+                    answers[question] = copy(error)  # whoever catches this one may write into it
+                raise
+        known = answers[question]
+        if isinstance(known, SourceError):
+            raise copy(known)
+        return replace(known, tag=tag)
+
+    return ask
 
 
 def _read_situation(connector: Connector, context: Context, reading: Reading, failed: list[Exception]) -> None:
@@ -137,12 +163,20 @@ def _read_situation(connector: Connector, context: Context, reading: Reading, fa
         raise SourceError(
             f"not one of {len(parsed.observations)} rows could be accepted, the first since: {refused[0].reason}", permanent=True
         )
-    reading.sources, reading.notes = described, [*reading.notes, *parsed.notes]
+    reading.sources = described
+    reading.notes += [note for note in parsed.notes if note not in reading.notes]
     reading.answers += answers
     reading.contexts += [(context, answer) for answer in answers]
-    reading.observations += accepted
-    reading.set_aside += [*parsed.set_aside, *refused]
+    # Situations share places, so one row may have been read for an earlier situation already.
+    known, aside = {_figure(row) for row in reading.observations}, set(reading.set_aside)
+    reading.observations += [row for row in accepted if _figure(row) not in known]
+    reading.set_aside += [row for row in (*parsed.set_aside, *refused) if row not in aside]
     reading.mentions += normalise.check_mentions(parsed.mentions, context.situation)
+
+
+def _figure(row: Observation) -> tuple[object, ...]:
+    """What makes two rows one figure, whichever situation they were read for."""
+    return (*row.period, row.value, row.status, row.qualifier, row.known_at)
 
 
 def _conclude(reading: Reading, failed: Sequence[Exception]) -> None:

@@ -15,8 +15,8 @@ from monitor import refresh
 from monitor.archive import Archive
 from monitor.connectors import registry
 from monitor.errors import EmptyAnswer, SourceError
-from monitor.http import Client
-from monitor.model import Answer, Connector, Context, Outcome, Parsed, Run, SetAside, Situation, Source
+from monitor.http import NO_HEADERS, Client
+from monitor.model import Answer, Connector, Context, Outcome, Parsed, Run, SetAside, Situation, Source, Status
 from monitor.settings import Settings
 from tests.building import NOON, SITUATION, TODAY, answer, mention, observation
 
@@ -39,7 +39,10 @@ class FakeClient:
     def for_source(self, source: Source, base: str, secrets: Sequence[str] = (), *, anew: bool = False, situations: int = 1) -> Any:
         self.asked.append((source.id, base, secrets))
         self.anew = anew
-        return lambda path, params=(), *, tag="", expect="json": answer({}, tag=tag)
+        return self.reply
+
+    def reply(self, path: str, params: Any = (), *, tag: str = "", expect: str = "json", headers: Any = NO_HEADERS) -> Answer:
+        return answer({}, tag=tag)
 
 
 def gives(*parts: Answer | Exception) -> Fetch:
@@ -96,7 +99,7 @@ TABLE = Source("unhcr-italy", "Italy", "", "", "CC BY 4.0", "")
 def test_sources_and_notes_that_came_with_the_figures_are_kept_once(settings: Settings) -> None:
     both = (SITUATION, dataclasses.replace(SITUATION, id="other"))
     found = reading(settings, gives(answer({})), rows(observation(), sources=[TABLE], notes=["a note"]), both)
-    assert (found.run.outcome, found.sources, found.notes) == (Outcome.OK, {"unhcr-italy": TABLE}, ["a note", "a note"])
+    assert (found.run.outcome, found.sources, found.notes) == (Outcome.OK, {"unhcr-italy": TABLE}, ["a note"])
 
 
 @pytest.mark.parametrize(
@@ -333,3 +336,75 @@ def test_a_last_poll_that_is_no_longer_archived_is_no_gap(settings: Settings, mo
 )
 def test_a_refresh_ends_with_0_when_every_source_went_well(outcomes: list[Outcome], code: int) -> None:
     assert refresh.exit_code([Run("x", NOON, outcome=outcome) for outcome in outcomes]) == code
+
+
+# -- Several situations ------------------------------------------------------------------------------------------------------
+
+OTHER = dataclasses.replace(SITUATION, id="other")
+
+
+def asks(*calls: tuple[str, dict[str, Any]]) -> Fetch:
+    def fetch(context: Context) -> Iterator[Answer | Exception]:
+        for path, more in calls:
+            yield context.get(path, **more)
+
+    return fetch
+
+
+class Counting(FakeClient):
+    """Counts what is asked; `faults` are raised first."""
+
+    def __init__(self, *faults: SourceError) -> None:
+        super().__init__()
+        self.faults, self.calls = list(faults), list[tuple[Any, ...]]()
+
+    def reply(self, path: str, params: Any = (), *, tag: str = "", expect: str = "json", headers: Any = NO_HEADERS) -> Answer:
+        self.calls.append((path, tuple(params), expect, dict(headers)))
+        if self.faults:
+            raise self.faults.pop(0)
+        return answer({"n": len(self.calls)}, tag=tag)
+
+
+def read_by(client: FakeClient, settings: Settings, fetch: Fetch, parse: Parse) -> refresh.Reading:
+    connector = cast(Connector, SimpleNamespace(SOURCE=SOURCE, fetch=fetch, parse=parse))
+    return refresh.read_source(connector, (SITUATION, OTHER), settings, cast(Client, client))
+
+
+@pytest.mark.parametrize(
+    ("second", "calls"),
+    [
+        (("/a", {}), 1),
+        (("/a", {"tag": "another word for it"}), 1),
+        (("/b", {}), 2),
+        (("/a", {"params": [("n", "1")]}), 2),
+        (("/a", {"expect": "csv"}), 2),
+        (("/a", {"headers": {"X": "1"}}), 2),
+    ],
+)
+def test_one_question_is_put_once_in_a_run(settings: Settings, second: tuple[str, dict[str, Any]], calls: int) -> None:
+    client = Counting()
+    found = read_by(client, settings, asks(("/a", {"tag": "first"}), second), rows())
+    assert len(client.calls) == calls
+    assert [one.tag for one in found.answers] == ["first", second[1].get("tag", "")] * 2
+
+
+@pytest.mark.parametrize(("permanent", "calls", "outcome"), [(True, 1, Outcome.FAILED), (False, 2, Outcome.PARTIAL)])
+def test_only_a_refusal_for_good_is_not_asked_again_for_the_next_situation(
+    settings: Settings, permanent: bool, calls: int, outcome: Outcome
+) -> None:
+    client = Counting(SourceError("HTTP 404", permanent=permanent))
+    found = read_by(client, settings, asks(("/a", {})), rows())
+    assert (len(client.calls), found.run.outcome, len(found.run.messages)) == (calls, outcome, 1)
+
+
+def test_a_figure_that_two_situations_share_is_counted_once_and_so_is_what_is_set_aside(settings: Settings) -> None:
+    parse = rows(observation(), set_aside=[SetAside("no day", "row 1"), SetAside("no day", "row 1")], notes=["how it was read"])
+    found = read_by(FakeClient(), settings, gives(answer({})), parse)
+    assert (len(found.observations), len(found.set_aside), found.notes) == (1, 2, ["how it was read"])
+
+
+@pytest.mark.parametrize("change", [{"value": 1.0}, {"status": Status.ESTIMATED}, {"qualifier": "about"}, {"known_at": NOON}])
+def test_two_situations_that_learn_different_things_of_one_period_keep_both(settings: Settings, change: dict[str, Any]) -> None:
+    learnt = iter((observation(), observation(**change)))
+    found = read_by(FakeClient(), settings, gives(answer({})), lambda context, answers: Parsed([next(learnt)]))
+    assert len(found.observations) == 2

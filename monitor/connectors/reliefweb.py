@@ -1,8 +1,9 @@
 """ReliefWeb: reports about the situation's countries, by the API with an approved appname, or else by the RSS feed.
 
-The API searches for us: the primary country is one of the situation's, and the title has one of its words for people. The
-feed holds the newest items of the whole world only, so there the gate decides. Either way an article is known by its
-address, so that it is one article whichever way it came. The texts belong to their authors: title and link only.
+The API searches for us: the primary country is one of the situation's, and the title has one of its words for people. Of
+what is written about a country of asylum, and of the feed, which holds the newest items of the whole world, the gate keeps
+what names the situation's places, too (the primary country counts as named). Either way an article is known by its address,
+so that it is one article whichever way it came. The texts belong to their authors: title and link only.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from monitor import places
 from monitor.connectors import _feed
 from monitor.connectors._reading import count, field, json_of, rows, where
 from monitor.errors import EmptyAnswer, SourceError
@@ -77,14 +79,21 @@ def _pages(context: Context, terms: str) -> Iterator[Answer | Exception]:
         total, page = _total(body, answer), rows(body, "data", answer)
         if not page and total > read:
             raise SourceError(f"{total} reports are announced, and {read} came", source=SOURCE.id)
-        if not page and not read:
-            yield EmptyAnswer(f"no report of the last {DAYS} days about the situation: none, or degraded", source=SOURCE.id)
+        if not page and not read and not _somebody_writes(context):
+            yield EmptyAnswer(f"no report of the last {DAYS} days, about the situation or about anything: degraded", source=SOURCE.id)
             return
-        if page:
+        if page or not read:
             yield answer
         read += len(page)
         if read >= total:
             return
+
+
+def _somebody_writes(context: Context) -> bool:
+    """Whether there are reports of the whole world: then it is true that there are none about the situation."""
+    since = f"{context.today - dt.timedelta(days=DAYS)}T00:00:00+00:00"
+    asked = [("appname", context.key), ("filter[field]", "date.created"), ("filter[value][from]", since), ("limit", "1")]
+    return bool(rows(json_of(answer := context.get(PATH, asked, tag="of the world")), "data", answer))
 
 
 def _total(body: Any, answer: Answer) -> int:
@@ -157,9 +166,11 @@ def _read_report(row: Any, answer: Answer, context: Context, parsed: Parsed) -> 
             country=country,
             seen_at=min(seen or answer.retrieved_at, answer.retrieved_at),
             dated=seen is not None,
-            query=SOURCE.id,
+            # Much is written about a country of asylum that is not about these people.
+            query=SOURCE.id if country in context.situation.origins else "",
             feed="",
             answer=answer,
+            summary=places.name(country),
         )
     )
 

@@ -31,7 +31,7 @@ firing = [one for one in standings if one.state.is_open or one.verdict.judgement
 for standing in sorted(firing, key=lambda one: -ranks.index(one.verdict.severity or one.rule.severity)):
     alert_parts.rule_row(standing, view.situation, now, standing.rule.id in several, writing)
 if not standings:
-    st.info(_("This situation has no rules yet. Rules shows how to write one."), icon=":material/rule:")
+    st.info(_("This situation has no rules yet, so nothing can be raised. On Rules you can write one."), icon=":material/rule:")
 elif not firing and any(one.verdict.judgement is Judgement.CANNOT_SAY for one in standings):
     st.info(_("No rule fires, but some cannot say, for want of figures or since the newest are too old."), icon=":material/help:")
 elif not firing:

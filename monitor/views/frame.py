@@ -12,6 +12,7 @@ from monitor.model import Situation
 from monitor.views import address, reader
 
 FIRST_DAY = dt.date(2012, 1, 1)
+FIRST_SITUATION = "syria-turkiye-greece"  # the one with bundled figures; without it the first of the folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ def choose() -> None:
     known = reader.all_situations()
     today = reader.today()
     first = min(FIRST_DAY, today)
-    address.one("situation", list(known), next(iter(known)))
+    address.one("situation", list(known), FIRST_SITUATION if FIRST_SITUATION in known else next(iter(known)))
     address.day("as_of", first, today)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(_("Situation"), list(known), key="situation", format_func=lambda name: known[name].name, width=380)

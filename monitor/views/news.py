@@ -22,9 +22,7 @@ view = frame.heading(_("News"), _("How much is written, as a share of all articl
 st.header(_("Volume"), anchor=False)
 share = reader.figures(view.as_of, location=(view.situation.id,), indicator=("news_share",))
 if share.empty:
-    st.info(
-        _("No news figures yet. `python -m monitor refresh` asks GDELT and the feeds; nothing is bundled."), icon=":material/newspaper:"
-    )
+    st.info(parts.why_no_news(view.situation), icon=":material/newspaper:")
 else:
     parts.trend_chart(share, view.situation.rules, reader.history(view.situation.id, view.as_of), "news_chart")
     st.caption(_("Per cent of all articles that GDELT monitored on the day. The ring is a day that is not over."))

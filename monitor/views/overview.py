@@ -15,7 +15,7 @@ def headline_card(headline: Headline, figure: Figure | None) -> None:
     """One figure with its date, age, change and sparkline."""
     if figure is None:
         st.metric(headline.label, "–", help=headline.note or None)
-        st.caption(_("No figure known on this day."))
+        st.caption(parts.why_no_figure(headline.series, view.as_of))
         return
     delta = None
     if figure.change is not None and figure.before_end is not None:
@@ -65,6 +65,8 @@ if firing:
     with st.grid(min_column_width=340):
         for standing in firing:
             alert_card(standing)
+elif not standings:
+    st.info(_("This situation has no rules yet, so nothing can be raised. On Rules you can write one."), icon=":material/help:")
 elif not silent:
     st.success(_("No rule fires on the figures known on this day."), icon=":material/check:")
 if silent:
@@ -79,6 +81,8 @@ with st.grid(min_column_width=300):
     for headline, figures in shown.items():
         with st.container(border=True, height="stretch"):
             headline_card(headline, newest(figures, view.as_of))
+if not shown:
+    st.caption(_("The situation's file leads with no figure: Trends has all that are known."))
 known = {str(headline.series): figures for headline, figures in shown.items() if len(figures)}
 labels = {str(headline.series): headline.label for headline in shown}
 if known:
@@ -93,6 +97,4 @@ news = reader.figures(view.as_of, location=(view.situation.id,), indicator=("new
 if len(news):
     parts.trend_chart(news, view.situation.rules, (), "overview_news")
 else:
-    st.info(
-        _("No news figures yet. `python -m monitor refresh` asks GDELT and the feeds; nothing is bundled."), icon=":material/newspaper:"
-    )
+    st.info(parts.why_no_news(view.situation), icon=":material/newspaper:")

@@ -12,7 +12,7 @@ import streamlit as st
 from monitor import export, places
 from monitor.charts import trend
 from monitor.locale import _, number, period, short_day
-from monitor.model import FIRING, INDICATORS, Measure, Rule, SeriesKey, Transition
+from monitor.model import FIRING, INDICATORS, Measure, Outcome, Rule, SeriesKey, Situation, Transition, through
 from monitor.series import Figure, thinned, with_gaps
 from monitor.views import reader
 
@@ -50,6 +50,31 @@ def troubled_sources() -> list[str]:
     runs = reader.last_runs()
     bad = runs[~runs["outcome"].isin(["ok", "switched off"])]["source"]
     return [source_names().get(name, name) for name in bad]
+
+
+def why_no_figure(series: SeriesKey, as_of: dt.date) -> str:
+    """Why a series has no figure to show on a day, as far as the store can tell."""
+    runs = reader.last_runs().set_index("source")["outcome"]
+    asked = runs.get(through(series.source) or series.source)
+    name = source_names().get(series.source, series.source)
+    if len(reader.one_series(reader.today(), series)):
+        told = _("No figure known on this day: the first became known later, or all are of unfinished periods.")
+    elif asked is None:
+        told = _("No figure known on this day: {source} has not been asked yet.")
+    elif asked == Outcome.OFF:
+        told = _("No figure known on this day: {source} is switched off, since it needs a key.")
+    elif asked in (Outcome.OK, Outcome.BUNDLED):
+        told = _("No figure known on this day: {source} was asked and has none.")
+    else:
+        told = _("No figure known on this day: {source} did not answer well when it was last asked.")
+    return told.format(source=name)
+
+
+def why_no_news(situation: Situation) -> str:
+    """Why a situation has no news volume."""
+    if not situation.queries:
+        return _("No news volume: the situation's file has no query to ask GDELT with.")
+    return _("No news figures yet. `python -m monitor refresh` asks GDELT and the feeds; nothing is bundled.")
 
 
 def place_name(code: str) -> str:

@@ -155,11 +155,28 @@ def test_a_message_names_the_address_without_the_long_question() -> None:
     assert len(told.value.message) < 160
 
 
-def test_nothing_found_is_an_empty_answer_and_leaves_the_other_situations() -> None:
+def test_nothing_found_about_anything_is_an_empty_answer_and_leaves_the_other_situations() -> None:
     there, _ = context(page())
     parsed, (error,) = read(reliefweb, there)
     assert isinstance(error, EmptyAnswer)
     assert parsed.mentions == []
+
+
+def test_nothing_found_about_the_situation_alone_is_no_fault() -> None:
+    there, upstream = context(lambda path, params: page() if "query[value]" in params else page(report()))
+    parsed, errors = read(reliefweb, there)
+    assert (parsed.mentions, list(errors)) == ([], [])
+    _, world = upstream.asked
+    assert world[1] == {
+        "appname": KEY,
+        "filter[field]": "date.created",
+        "filter[value][from]": "2026-10-02T00:00:00+00:00",
+        "limit": "1",
+    }
+
+
+def test_where_something_is_found_nobody_asks_about_the_world() -> None:
+    assert len(asked(page(report()))) == 1
 
 
 @pytest.mark.parametrize("status", ["HTTP 403: access refused", "HTTP 410 Gone"])
@@ -193,6 +210,20 @@ def test_the_recorded_reports_are_mentions_with_their_sources_named() -> None:
 def test_the_gate_keeps_them_without_asking_for_places_in_the_title() -> None:
     kept = normalise.check_mentions(recorded(), SITUATION)
     assert [m.title for m in kept][1:] == ["Refugees in the Aegean & at the land border", "Afghanistan: Registered asylum-seekers"]
+
+
+@pytest.mark.parametrize(
+    ("country", "title", "kept"),
+    [
+        ("syr", "Refugees: a report", True),  # an origin: the API's answer is enough
+        ("grc", "Refugees: a report", True),  # a country of asylum that is one of the situation's words for places
+        ("aut", "Refugees: a report", False),  # one that is not
+        ("aut", "Refugees from Idlib: a report", True),
+    ],
+)
+def test_a_report_about_a_country_of_asylum_must_name_a_place_of_the_situation(country: str, title: str, kept: bool) -> None:
+    mentions = parse(report(title=title, primary_country={"iso3": country})).mentions
+    assert bool(normalise.check_mentions(mentions, SITUATION)) is kept
 
 
 def test_fields_without_content_are_absent() -> None:
