@@ -107,6 +107,8 @@ def read_source(
                 _read_situation(connector, Context(situation, options, client.clock().date(), get, key, bases), reading, failed)
             except Exception as error:  # a connector that breaks must not break the others, nor one situation another
                 failed.append(error)
+                if source.rest_after_failure and isinstance(error, SourceError) and not error.permanent:
+                    break  # it wants to be left alone after a failure; what is stored of the other situations stands
         _conclude(reading, failed)
         if failed and client.stopping.is_set():
             reading = Reading(Run(source.id, reading.run.started_at, outcome=Outcome.STOPPED))
