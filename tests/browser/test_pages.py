@@ -23,7 +23,8 @@ WIDE_LIGHT, PHONE_DARK = (1440, "light"), (390, "dark")
         ("/", "Syria – Türkiye – Greece", 2),
         ("/trends", "Trends", 1),
         ("/news", "News", 1),
-        ("/alerts", "Alerts", 1),
+        ("/alerts", "Alerts", 2),
+        ("/rules", "Rules", 1),
         ("/sources", "Sources", 0),
     ],
 )
@@ -96,6 +97,41 @@ def test_the_choices_stay_when_another_page_is_opened(reader: Reader) -> None:
     reader.settled()
     expect(page.get_by_text("You see what was known on 28 February 2020")).to_be_visible()
     assert "as_of=2020-02-28" in page.url
+
+
+def test_a_rule_is_written_saved_and_withdrawn(reader: Reader) -> None:
+    page = reader.open("/rules?rule=aegean-sea-doubled+frontex%2Fborder_detections%2Feastern-mediterranean%2F-%2Fsea", 1)
+    page.get_by_label("Name", exact=True).fill("Thrice last year")
+    page.get_by_label("Name", exact=True).press("Enter")
+    reader.settled()
+    page.get_by_label("Your name").fill("Ada")
+    page.get_by_role("button", name="Save the rule").click()
+    reader.settled()
+    expect(page.get_by_test_id("stMain")).not_to_contain_text("Error")
+    reader.open("/rules?rule=thrice-last-year+frontex%2Fborder_detections%2Feastern-mediterranean%2F-%2Fsea", 1)
+    expect(page.get_by_role("heading", name="Versions")).to_be_visible()
+    page.get_by_label("Your name").last.fill("Ben")
+    page.get_by_role("button", name="Withdraw the rule").click()
+    expect(page.get_by_role("heading", name="Versions")).to_have_count(0)
+
+
+def test_the_address_of_an_alert_shows_that_alert(reader: Reader) -> None:
+    page = reader.open("/alerts?alert=2019-11-09+aegean-sea-record+eastern-mediterranean", 2)
+    expect(page.get_by_text("11,160 in September 2019 is the highest since March 2016").last).to_be_visible()
+    expect(page.get_by_role("region", name="The facts behind the answer")).to_be_visible()
+
+
+def test_what_a_person_says_of_an_alert_is_entered_with_a_name(reader: Reader) -> None:
+    page = reader.open("/alerts", 2)
+    page.get_by_role("button", name="Act on this alert").first.click()
+    form = page.get_by_test_id("stPopoverBody")
+    form.get_by_text("It was wrong").click()
+    form.get_by_label("Your name").fill("Ada")
+    form.get_by_role("button", name="Enter it in the history").click()
+    reader.settled()
+    reader.open("/alerts?move=marked+false", 2)
+    expect(page.get_by_test_id("stMain")).not_to_contain_text("No entry of this choice")
+    assert "move=" in page.url
 
 
 def test_a_failed_source_says_so_in_plain_words(reader: Reader) -> None:
