@@ -35,7 +35,7 @@ def chart(bars: pd.DataFrame, marks: pd.DataFrame, *, look: Look) -> alt.LayerCh
     # In the plot and not on an axis: on a phone an axis would leave the bars no room.
     name = (
         alt.Chart(pd.DataFrame({"rule": list(dict.fromkeys(bars["rule"]))}))
-        .mark_text(align="left", baseline="bottom", dy=-4, color=look.text, fontSize=12)
+        .mark_text(align="left", baseline="bottom", dy=-4, color=look.text, fontSize=12, clip=True)  # else a long name squeezes the plot
         .encode(x=alt.value(0), y=rows, text=alt.Text("rule", type="nominal"))
     )
     return alt.LayerChart(layer=[bar, mark, name], height=ROW * max(1, bars["rule"].nunique()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -143,12 +143,14 @@ def history_table(entries: Sequence[Transition], names: dict[str, str]) -> pd.Da
     )
 
 
-def timeline_chart(shown: Sequence[Span], entries: Sequence[Transition], names: dict[str, str], now: dt.datetime) -> None:
+def timeline_chart(
+    shown: Sequence[Span], entries: Sequence[Transition], names: dict[str, str], several: Collection[str], now: dt.datetime
+) -> None:
     """The alerts over time, one row a rule and series."""
 
     def row(one: Span | Transition) -> str:
-        place = parts.place_name(one.series.location) if one.series else ""
-        return f"{names.get(one.rule, one.rule)} · {place}"
+        name = names.get(one.rule, one.rule)
+        return f"{name} · {parts.place_name(one.series.location)}" if one.series and one.rule in several else name
 
     bars = pd.DataFrame(
         {

@@ -76,7 +76,7 @@ if not shown:
 over_time = [one for one in spans(entries) if rule in (EVERY, one.rule) and severity in (EVERY, one.severity)]
 if over_time:
     chosen = [one for one in entries if any((one.rule, one.series) == (span.rule, span.series) for span in over_time)]
-    alert_parts.timeline_chart(over_time, chosen, names, now)
+    alert_parts.timeline_chart(over_time, chosen, names, several, now)
     st.caption(_("A bar is the time while an alert was open, a triangle a moment at which it is told."))
 st.dataframe(
     alert_parts.history_table(shown, names),
