@@ -50,7 +50,7 @@ def _all_situations(version: int) -> Mapping[str, Situation]:
 @st.cache_resource(show_spinner=False)
 def known_errors() -> Sequence[Correction]:
     """The corrections and notes on figures that the seeds hold."""
-    return corrections.load_all(_opened()[0].seeds_dir / "corrections")
+    return corrections.load_all(opened()[0].seeds_dir / "corrections")
 
 
 def figures(as_of: dt.date, **where: Sequence[str]) -> pd.DataFrame:
