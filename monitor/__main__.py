@@ -19,8 +19,8 @@ import stamina
 import typer
 from rich.console import Console
 
+from monitor import corrections, model, normalise, places, prepare, refresh, schedule
 from monitor import export as files
-from monitor import model, normalise, places, prepare, refresh, schedule
 from monitor.archive import Archive
 from monitor.commands import Day, SituationIds, SourceIds, chosen_day, chosen_situations
 from monitor.commands import alerts as alert_commands
@@ -97,7 +97,8 @@ def check(
     if file:
         settings = _with_file(settings, registry()[source].SOURCE, file.resolve(), table)
     with tempfile.TemporaryDirectory() as folder:
-        reading = refresh.read_source(registry()[source], chosen.values(), settings, _client(settings, Path(folder)))
+        entries = corrections.load_all(settings.seeds_dir / "corrections")
+        reading = refresh.read_source(registry()[source], chosen.values(), settings, _client(settings, Path(folder)), entries)
     run = reading.run
     if file and not reading.answers and run.outcome is Outcome.OK:
         run.outcome = Outcome.FAILED
@@ -119,7 +120,7 @@ def check(
     for reason, number in Counter(row.reason for row in reading.set_aside).most_common():
         example = next(row.row for row in reading.set_aside if row.reason == reason)
         typer.echo(f"  {number:>8,}  set aside: {reason} (such as {example})")
-    raise typer.Exit(refresh.exit_code([run]))
+    raise typer.Exit(1 if reading.outdated else refresh.exit_code([run]))
 
 
 @app.command()
@@ -162,7 +163,8 @@ def export(
     chosen = {"indicator": indicator, "location": location, "origin": origin}
     frame = read.figures(store, chosen_day(as_of, settings), {name: values for name, values in chosen.items() if values})
     names = {one.id: one.name for one in chosen_situations(settings).values()}
-    sys.stdout.buffer.write(files.csv(files.figures(frame, read.sources(store), names), mark=False))
+    entries = corrections.load_all(settings.seeds_dir / "corrections")
+    sys.stdout.buffer.write(files.csv(files.figures(frame, read.sources(store), names, entries), mark=False))
 
 
 @app.command("schedule")

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from monitor import connectors, normalise
+from monitor import connectors, corrections, normalise
 from monitor.errors import ContractError
 from monitor.model import UTC, Answer, Frequency, Observation, Outcome, Run, SeriesKey, Source, Status
 from monitor.store import Store, append, runs
@@ -38,18 +38,20 @@ def missing(store: Store, seeds: Path, now: dt.datetime) -> Bundle:
     """What of the bundled figures is still to be stored: all of a source, or nothing.
 
     Periods that lie ahead of the clock (of a replay) are left out and come when it has passed them. Raises ContractError
-    when a row does not keep the contract: then the bundle itself is at fault.
+    when a row does not keep the contract: then the bundle itself is at fault. Raises CorrectionError when the corrections
+    cannot be used.
     """
     known = sources(seeds)
     text = (seeds / "figures.csv").read_text(encoding="utf-8")
     reached = [row for row in read(text, now) if _reached(row, now.date())]
-    accepted, refused = normalise.check(reached, now.date(), frozenset())
+    entries = [one for one in corrections.load_all(seeds / "corrections") if one.date <= now.date()]
+    accepted, refused = normalise.check(corrections.apply(reached, entries, now.date()).rows, now.date(), frozenset())
     if refused:
         raise ContractError(f"seeds/figures.csv: {refused[0].row}: {refused[0].reason}")
     by_source: dict[str, list[Observation]] = defaultdict(list)
     for row in accepted:
         by_source[row.key.source].append(row)
-    digests = {source: hashlib.sha256(repr((text, known, len(rows))).encode()).hexdigest() for source, rows in by_source.items()}
+    digests = {source: _digest(text, known, len(rows), *corrections.of_source(entries, source)) for source, rows in by_source.items()}
     return Bundle(
         {
             source: [replace(row, answer=replace(row.answer, sha256=digests[source])) for row in rows]
@@ -58,6 +60,11 @@ def missing(store: Store, seeds: Path, now: dt.datetime) -> Bundle:
         },
         tuple(known.values()),
     )
+
+
+def _digest(*parts: object) -> str:
+    """What a bundled answer is known by: it changes with the figures, the sources and the corrections."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def load(store: Store, seeds: Path, now: dt.datetime) -> int:

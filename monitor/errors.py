@@ -37,6 +37,10 @@ class SituationError(MonitorError):
     """A situation file that cannot be used as it stands."""
 
 
+class CorrectionError(MonitorError):
+    """An entry of the corrections that cannot be used as it stands."""
+
+
 class SettingsError(MonitorError):
     """A setting (environment or configuration file) that cannot be used."""
 

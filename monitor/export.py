@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from monitor import places
+from monitor import corrections, places
+from monitor.corrections import Correction
 from monitor.model import INDICATORS
 
 FIGURES = (
@@ -30,14 +31,16 @@ FIGURES = (
     "licence",
     "citation",
     "known_at_estimated",
+    "correction",
 )
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def figures(frame: pd.DataFrame, sources: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+def figures(frame: pd.DataFrame, sources: pd.DataFrame, names: Mapping[str, str], entries: Sequence[Correction] = ()) -> pd.DataFrame:
     """Figures as read from the store, with the columns of a file in their fixed order.
 
-    `sources` has id, licence and citation; `names` are names of situations, which may stand as a location.
+    `sources` has id, licence and citation; `names` are names of situations, which may stand as a location; `entries` are
+    the known errors, whose notes stand beside the figures that they concern.
     """
     terms = sources.set_index("id")
     out = frame.assign(
@@ -48,6 +51,7 @@ def figures(frame: pd.DataFrame, sources: pd.DataFrame, names: Mapping[str, str]
         licence=frame["source"].map(terms["licence"]),
         citation=frame["source"].map(terms["citation"]),
         known_at_estimated=frame["known_estimated"],
+        correction=corrections.notes(frame, entries),
     )
     return out[list(FIGURES)]
 

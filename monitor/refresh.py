@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from copy import copy
 from dataclasses import dataclass, field, replace
 
-from monitor import bundle, model, normalise, rulebook, watch
+from monitor import bundle, corrections, model, normalise, rulebook, watch
 from monitor.archive import Archive
 from monitor.connectors import registry
+from monitor.corrections import Correction
 from monitor.errors import EmptyAnswer, SourceError
 from monitor.http import NO_HEADERS, Client
 from monitor.model import Answer, Connector, Context, Get, Mention, Observation, Outcome, Parsed, Run, SetAside, Situation, Source
@@ -34,6 +35,7 @@ class Reading:
     contexts: list[tuple[Context, Answer]] = field(default_factory=list)
     sources: dict[str, Source] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    outdated: list[str] = field(default_factory=list)  # corrections that the source has made needless
 
 
 def refresh(
@@ -48,8 +50,9 @@ def refresh(
     """Refresh the sources (all, or `only` some) for the situations; one transaction a source.
 
     A source that fails leaves what is stored of it as it was, and the others go on. Raises BusyError when another
-    refresh keeps the store for `wait` seconds.
+    refresh keeps the store for `wait` seconds, CorrectionError when the seeds' corrections cannot be used.
     """
+    entries = corrections.load_all(settings.seeds_dir / "corrections")
     chosen = {name: connector for name, connector in registry().items() if not only or name in only}
     done: list[Run] = []
     with store.alone(wait):
@@ -57,7 +60,7 @@ def refresh(
             runs.describe(connection, bundle.sources(settings.seeds_dir).values())
         with ThreadPoolExecutor(AT_ONCE) as pool:
             jobs = [
-                pool.submit(read_source, connector, situations.values(), settings, client, anew=not runs.went_well(store, name))
+                pool.submit(read_source, connector, situations.values(), settings, client, entries, anew=not runs.went_well(store, name))
                 for name, connector in chosen.items()
             ]
             for job in as_completed(jobs):
@@ -84,9 +87,15 @@ def _stored(store: Store, archive: Archive, connectors: Mapping[str, Connector],
 
 
 def read_source(
-    connector: Connector, situations: Collection[Situation], settings: Settings, client: Client, *, anew: bool = False
+    connector: Connector,
+    situations: Collection[Situation],
+    settings: Settings,
+    client: Client,
+    entries: Sequence[Correction] = (),
+    *,
+    anew: bool = False,
 ) -> Reading:
-    """Ask one source and pass its rows through the gate. Never raises: what went wrong is in the run.
+    """Ask one source, correct its known errors and pass its rows through the gate. Never raises: what went wrong is in the run.
 
     `anew` asks without conditions, so that nothing remembered from a bad run is taken for an answer.
     """
@@ -101,14 +110,16 @@ def read_source(
         get = _once(client.for_source(source, base, (key,) if key else (), anew=anew, situations=len(situations)))
         bases = {name: settings.bases.get(f"{source.id}_{name}", base) for name, base in source.bases.items()}
         failed: list[Exception] = []
+        own = corrections.of_source(entries, source.id)
         for situation in situations:
             options = {**situation.sources.get(source.id, {}), **settings.options.get(source.id, {})}
             try:
-                _read_situation(connector, Context(situation, options, client.clock().date(), get, key, bases), reading, failed)
+                _read_situation(connector, Context(situation, options, client.clock().date(), get, key, bases), reading, failed, own)
             except Exception as error:  # a connector that breaks must not break the others, nor one situation another
                 failed.append(error)
                 if source.rest_after_failure and isinstance(error, SourceError) and not error.permanent:
                     break  # it wants to be left alone after a failure; what is stored of the other situations stands
+        reading.run.messages += reading.outdated
         _conclude(reading, failed)
         if failed and client.stopping.is_set():
             reading = Reading(Run(source.id, reading.run.started_at, outcome=Outcome.STOPPED))
@@ -142,7 +153,9 @@ def _once(get: Get) -> Get:
     return ask
 
 
-def _read_situation(connector: Connector, context: Context, reading: Reading, failed: list[Exception]) -> None:
+def _read_situation(
+    connector: Connector, context: Context, reading: Reading, failed: list[Exception], entries: Sequence[Correction]
+) -> None:
     answers: list[Answer] = []
     for part in connector.fetch(context):
         if isinstance(part, Answer):
@@ -157,7 +170,8 @@ def _read_situation(connector: Connector, context: Context, reading: Reading, fa
         if model.through(source.id) != connector.SOURCE.id:
             raise SourceError(f"{source.id} is no source that came through {connector.SOURCE.id}", permanent=True)
         described[source.id] = source
-    accepted, refused = normalise.check(parsed.observations, context.today, {context.situation.id})
+    corrected = corrections.apply(parsed.observations, entries, context.today)
+    accepted, refused = normalise.check(corrected.rows, context.today, {context.situation.id})
     if parsed.set_aside and not parsed.observations and not parsed.mentions:
         told = f"not one of {len(parsed.set_aside)} rows could be read, the first since: {parsed.set_aside[0].reason}"
         raise SourceError(told, permanent=True)
@@ -166,7 +180,9 @@ def _read_situation(connector: Connector, context: Context, reading: Reading, fa
             f"not one of {len(parsed.observations)} rows could be accepted, the first since: {refused[0].reason}", permanent=True
         )
     reading.sources = described
-    reading.notes += [note for note in parsed.notes if note not in reading.notes]
+    needed = [f"correction {name} is needed" for name in corrected.met]
+    reading.notes += [note for note in (*parsed.notes, *needed) if note not in reading.notes]
+    reading.outdated += [told for told in corrected.outdated if told not in reading.outdated]
     reading.answers += answers
     reading.contexts += [(context, answer) for answer in answers]
     # Situations share places, so one row may have been read for an earlier situation already.

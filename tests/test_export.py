@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor import export
+from monitor.corrections import Correction, Kind
 from monitor.model import Source
 from monitor.store import Store, read, runs
 from tests.building_store import HOSTED, LATER, figure, save
@@ -36,7 +37,7 @@ def test_a_file_has_its_columns_in_their_order_with_terms_and_names_in_every_row
     save(store, figure(3_622_366, key=HOSTED, start="2018-12-31", end="2018-12-31", known="2019-06-15 10:11:12", qualifier="about"))
     header, row = parsed(export.csv(export.figures(read.figures(store, LATER, {}), read.sources(store), {}), mark=False))
     assert tuple(header) == export.FIGURES
-    assert header[19:] == ["known_at_estimated"]  # after the nineteen whose order is promised
+    assert header[19:] == ["known_at_estimated", "correction"]  # after the nineteen whose order is promised
     assert dict(zip(header, row, strict=True)) == {
         "source": "unhcr",
         "indicator": "refugees",
@@ -58,7 +59,15 @@ def test_a_file_has_its_columns_in_their_order_with_terms_and_names_in_every_row
         "licence": "CC BY 4.0",
         "citation": "UNHCR, Refugee Data",
         "known_at_estimated": "no",
+        "correction": "",
     }
+
+
+def test_a_figure_with_a_known_error_says_so_in_its_row(store: Store) -> None:
+    entry = Correction("x", LATER, HOSTED, LATER, LATER, 5, Kind.MARKED, None, "A break", "Nobody says why", "a report", "to nobody")
+    save(store, figure(5, key=HOSTED, start="2030-01-01", end="2030-01-01"), figure(5, key=HOSTED))
+    made = export.figures(read.figures(store, LATER, {}), read.sources(store), {}, [entry])
+    assert made["correction"].tolist() == ["", "A break. Nobody says why (a report; to nobody; entered 2030-01-01)."]
 
 
 def test_a_situation_that_stands_as_a_location_has_its_own_name(store: Store) -> None:

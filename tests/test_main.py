@@ -270,6 +270,43 @@ def test_a_file_is_checked_without_storing_anything(kept: Path, tmp_path: Path, 
     assert not (kept / "raw").exists()
 
 
+CORRECTION = """
+[[correction]]
+id = "first-of-april"
+date = 2026-04-10
+series = "tabular-italy/arrivals/ITA/-/sea"
+period_start = 2026-04-01
+period_end = 2026-04-01
+given = GIVEN
+right = 1_024
+what = "Two digits changed places"
+reason = "The ministry's page has the other number"
+reference = "The ministry's page"
+reported = "not reported"
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "told", "value", "remark"),
+    [
+        ("1204", 0, "correction first-of-april is needed", "1024", "corrected: the source says 1,204"),
+        ("1402", 1, "correction first-of-april is no longer needed: the source now says 1,204", "1204", ""),
+    ],
+)
+def test_a_known_error_is_corrected_until_the_source_has_mended_it_and_then_the_check_fails(
+    kept: Path, monkeypatch: pytest.MonkeyPatch, given: str, code: int, told: str, value: str, remark: str
+) -> None:
+    seeds = Path(shutil.copytree(ROOT / "seeds", kept / "seeds"))
+    (seeds / "corrections" / "tabular-italy.toml").write_text(CORRECTION.replace("GIVEN", given), encoding="utf-8")
+    monkeypatch.setenv("MONITOR_SEEDS_DIR", str(seeds))
+    checked = CliRunner().invoke(app, ["check", "tabular", "--file", str(kept / "files" / "landings.csv")], env=WIDE)
+    assert (checked.exit_code, told in checked.stdout) == (code, True)
+    assert (told in run("refresh", "--source", "tabular")) == (code == 1)  # the run is a good one all the same
+    row = next(row for row in csv.DictReader(io.StringIO(run("export", "--location", "ITA"))) if row["period_end"] == "2026-04-01")
+    assert (row["value"], row["qualifier"]) == (value, remark)
+    assert row["correction"].startswith("Two digits changed places.") == bool(remark)
+
+
 def test_a_file_that_no_table_describes_is_told_and_so_is_a_source_that_reads_none(kept: Path) -> None:
     (kept / "other.csv").write_text("a,b\n")
     result = CliRunner().invoke(app, ["check", "tabular", "--file", str(kept / "other.csv")], env=WIDE)

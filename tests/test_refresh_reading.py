@@ -11,9 +11,10 @@ from typing import Any, cast
 
 import pytest
 
-from monitor import refresh
+from monitor import normalise, refresh
 from monitor.archive import Archive
 from monitor.connectors import registry
+from monitor.corrections import Correction, Kind
 from monitor.errors import EmptyAnswer, SourceError
 from monitor.http import NO_HEADERS, Client
 from monitor.model import Answer, Connector, Context, Outcome, Parsed, Run, SetAside, Situation, Source, Status
@@ -74,6 +75,46 @@ def reading(
 ) -> refresh.Reading:
     connector = cast(Connector, SimpleNamespace(SOURCE=dataclasses.replace(SOURCE, **source), fetch=fetch, parse=parse))
     return refresh.read_source(connector, situations, settings, cast(Client, FakeClient()))
+
+
+# -- Known errors ----------------------------------------------------------------------------------------------------------
+
+WRONG = observation()
+ENTRY = Correction("an-error", TODAY, WRONG.key, WRONG.period_start, WRONG.period_end, 2_347_756, Kind.VALUE, 1, *["text"] * 4)
+
+
+def corrected(
+    settings: Settings, *given: Any, entry: Correction = ENTRY, situations: Sequence[Situation] = (SITUATION,)
+) -> refresh.Reading:
+    connector = cast(Connector, SimpleNamespace(SOURCE=SOURCE, fetch=gives(answer({})), parse=rows(*given)))
+    return refresh.read_source(connector, situations, settings, cast(Client, FakeClient()), [entry])
+
+
+def test_a_known_error_is_corrected_and_the_run_says_nothing_of_it(settings: Settings) -> None:
+    found = corrected(settings, WRONG, situations=(SITUATION, dataclasses.replace(SITUATION, id="other")))
+    assert [row.value for row in found.observations] == [1]
+    assert (found.run.messages, found.outdated, found.notes) == ([], [], ["correction an-error is needed"])
+
+
+def test_an_error_that_the_source_has_mended_is_told_once_and_its_value_stands(settings: Settings) -> None:
+    found = corrected(settings, observation(value=7), situations=(SITUATION, dataclasses.replace(SITUATION, id="other")))
+    assert [row.value for row in found.observations] == [7]
+    assert found.run.outcome is Outcome.OK
+    assert found.run.messages == found.outdated == ["correction an-error is no longer needed: the source now says 7"]
+
+
+def test_an_entry_of_another_source_is_no_matter(settings: Settings) -> None:
+    other = dataclasses.replace(ENTRY, series=ENTRY.series._replace(source="odp"))
+    assert corrected(settings, WRONG, entry=other).observations == [WRONG]
+    through = dataclasses.replace(ENTRY, series=ENTRY.series._replace(source="unhcr-italy"))
+    italian = dataclasses.replace(WRONG, key=through.series)
+    assert [row.value for row in corrected(settings, italian, entry=through).observations] == [1]
+
+
+def test_a_value_that_the_gate_would_refuse_can_be_corrected(settings: Settings) -> None:
+    absurd = dataclasses.replace(ENTRY, given=normalise.LARGEST + 1)
+    found = corrected(settings, observation(value=normalise.LARGEST + 1), entry=absurd)
+    assert ([row.value for row in found.observations], found.set_aside) == ([1], [])
 
 
 # -- How a run ends ------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import gc
 import json
@@ -16,7 +17,7 @@ from pathlib import Path
 import pytest
 import stamina
 
-from monitor import http, prepare, refresh, situations
+from monitor import corrections, http, prepare, refresh, situations
 from monitor.archive import Archive
 from monitor.connectors import registry
 from monitor.http import Client
@@ -161,6 +162,27 @@ def test_each_workbook_adds_its_months_and_repeats_none(here: Installation) -> N
     assert (second.new, second.same, second.revised) == (8, first.new, 0)
     assert known(store, SEA)["2020-02-29"] == 2_185
     assert "2020-02-29" not in known(store, SEA, "2020-04-09")
+
+
+def test_every_shipped_correction_is_still_needed(here: Installation) -> None:
+    """Goes red once a source has mended itself: then its entry in seeds/corrections is to be removed."""
+    here.at("2026-12-01")
+    entries = corrections.load_all(here.settings.seeds_dir / "corrections")
+    shipped = situations.load_all(here.settings.seeds_dir / "situations")["syria-turkiye-greece"]
+    keys = [entry.series for entry in entries]
+    wider = dataclasses.replace(
+        shipped,
+        origins=tuple(dict.fromkeys((*shipped.origins, *(key.origin for key in keys if key.origin)))),
+        hosts=tuple(dict.fromkeys((*shipped.hosts, *(key.location for key in keys)))),
+    )
+    client = Client(Archive(here.folder), here.settings.clock, here.folder / "http", paced=False)
+    needed, outdated = set(), []
+    for source in {key.source for key in keys}:
+        found = refresh.read_source(registry()[source], [wider], here.settings, client, entries)
+        needed |= set(found.notes)
+        outdated += found.outdated
+    assert outdated == []
+    assert {f"correction {entry.id} is needed" for entry in entries} <= needed
 
 
 # -- runs with a fault ---------------------------------------------------------------------------------------------------------

@@ -22,11 +22,12 @@ class Look(NamedTuple):
 
     level: str
     alert: str
+    note: str
     text: str
 
 
-LIGHT = Look(level="#b54708", alert="#d92d20", text="#344054")
-DARK = Look(level="#fdb022", alert="#ff7a6e", text="#d0d5dd")
+LIGHT = Look(level="#b54708", alert="#d92d20", note="#6941c6", text="#344054")
+DARK = Look(level="#fdb022", alert="#ff7a6e", note="#b692f6", text="#d0d5dd")
 
 
 def chart(
@@ -37,12 +38,14 @@ def chart(
     look: Look,
     levels: pd.DataFrame | None = None,
     alerts: pd.DataFrame | None = None,
+    notes: pd.DataFrame | None = None,
     ticks: Sequence[dt.date] = (),
 ) -> alt.LayerChart:
     """A line chart.
 
     `figures` has when (date), value, name (of the series), told_period, told_value, told_status and told_known (texts for
-    the tooltip) and firm (bool: not provisional); `levels` has value and label; `alerts` has when, value and told.
+    the tooltip) and firm (bool: not provisional); `levels` has value and label; `alerts` and `notes`
+    (on figures with a known error or a break) have when, value and told.
     `ticks` are the days to label by their year, for figures of the end of a year: Vega's own tick of 2018 is 1 January.
     `unit` names the axis, `ratio` says that its numbers are small and get no k or M.
     """
@@ -70,7 +73,7 @@ def chart(
     if not figures["firm"].all():
         rings = base.transform_filter("!datum.firm").mark_point(filled=False, size=70, strokeWidth=2, opacity=1)
         layers.append(rings.encode(tooltip=tooltip))
-    layers += _levels(levels, look) + _alerts(alerts, look)
+    layers += _levels(levels, look) + _alerts(alerts, look) + _notes(notes, look)
     return alt.LayerChart(layer=layers, height=HEIGHT + (LEGEND_ROW * figures["name"].nunique() if many else 0))
 
 
@@ -97,6 +100,14 @@ def _alerts(alerts: pd.DataFrame | None, look: Look) -> list[alt.Chart]:
         return []
     mark = alt.Chart(alerts).mark_point(shape="triangle-down", filled=True, size=120, color=look.alert, opacity=1, yOffset=-12)
     tooltip = [alt.Tooltip("told", type="nominal", title=_("Alert"))]
+    return [mark.encode(x=alt.X("when", type="temporal"), y=alt.Y("value", type="quantitative"), tooltip=tooltip)]
+
+
+def _notes(notes: pd.DataFrame | None, look: Look) -> list[alt.Chart]:
+    if notes is None or notes.empty:
+        return []
+    mark = alt.Chart(notes).mark_point(shape="diamond", filled=False, size=150, strokeWidth=2, color=look.note, opacity=1)
+    tooltip = [alt.Tooltip("told", type="nominal", title=_("Note"))]
     return [mark.encode(x=alt.X("when", type="temporal"), y=alt.Y("value", type="quantitative"), tooltip=tooltip)]
 
 

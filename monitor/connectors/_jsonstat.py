@@ -34,10 +34,14 @@ class Cube:
         """Every cell that has a value or a flag. A cell that is absent is missing, which is not zero."""
         steps, step = [], 1
         for name, codes in reversed(list(self.codes.items())):
-            steps.append((name, codes, step))
+            steps.append((name, codes, step, len(codes)))
             step *= len(codes)
+        same = {name: codes[0] for name, codes in self.codes.items()}  # most dimensions have one code only
+        several = [dimension for dimension in steps if dimension[3] > 1]
         for place in sorted({*self.values, *self.flags}):
-            at = {name: codes[place // step % len(codes)] for name, codes, step in reversed(steps)}
+            at = same.copy()
+            for name, codes, step, size in several:
+                at[name] = codes[place // step % size]
             yield Cell(at, self.values.get(place), str(self.flags.get(place, "")))
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from monitor import places
@@ -185,22 +186,13 @@ def _observation(cell: Cell, origin: str, published: dt.datetime, answer: Answer
     """The figure of a cell; None where there is none. Raises ValueError for what cannot be read."""
     table = DATASETS[answer.tag]
     start, end = _month(cell.at["time"])
-    value = count(cell.value)
-    flags = set(cell.flag) - set(" ,")
-    unknown = flags - set(FLAGS) - NO_FIGURE - CONFIDENTIAL
-    if unknown:
-        raise ValueError(f"unknown flag {''.join(sorted(unknown))!r}")
-    withheld = flags & CONFIDENTIAL
-    if value is not None and (withheld or flags & NO_FIGURE):
+    value, flag = count(cell.value), _flag(cell.flag)
+    if value is not None and (flag.withheld or flag.empty):
         raise ValueError(f"a figure where the flag {cell.flag!r} says that there is none")
-    if value is None and not withheld:
+    if value is None and not flag.withheld:
         return None
-    status = next((status for letters, status in STATUSES if flags & set(letters)), Status.REPORTED)
-    if end > context.today:
-        status = Status.PROVISIONAL
-    remarks = ["confidential"] if withheld else [FLAGS[flag] for flag in sorted(flags) if FLAGS[flag]]
-    if value is not None and value % 5 == 0:
-        remarks.insert(0, "rounded to 5")
+    status = Status.PROVISIONAL if end > context.today else flag.status
+    rounded = ("rounded to 5",) if value is not None and value % 5 == 0 else ()
     return Observation(
         SeriesKey(SOURCE.id, table.indicator, _location(cell.at["geo"]), origin, table.applicants.get(cell.at.get("applicant", ""), "")),
         Frequency.MONTH,
@@ -209,11 +201,34 @@ def _observation(cell: Cell, origin: str, published: dt.datetime, answer: Answer
         value,
         answer,
         Status.NOT_REPORTED if value is None else status,
-        ", ".join(remarks),
+        ", ".join((*rounded, *flag.remarks)),
         published,
     )
 
 
+class _Flag(NamedTuple):
+    """What the letters at a cell say: that its figure is withheld, that there is none, how firm it is, and a remark on it."""
+
+    withheld: bool
+    empty: bool
+    status: Status
+    remarks: tuple[str, ...]
+
+
+# The same few flags, months and places stand at thousands of cells.
+@lru_cache(maxsize=256)
+def _flag(text: str) -> _Flag:
+    letters = set(text) - set(" ,")
+    unknown = letters - set(FLAGS) - NO_FIGURE - CONFIDENTIAL
+    if unknown:
+        raise ValueError(f"unknown flag {''.join(sorted(unknown))!r}")
+    withheld = bool(letters & CONFIDENTIAL)
+    status = next((status for several, status in STATUSES if letters & set(several)), Status.REPORTED)
+    remarks = ["confidential"] if withheld else [FLAGS[flag] for flag in sorted(letters) if FLAGS.get(flag)]
+    return _Flag(withheld, bool(letters & NO_FIGURE), status, tuple(remarks))
+
+
+@lru_cache(maxsize=2048)
 def _month(code: str) -> tuple[dt.date, dt.date]:
     found = re.fullmatch(r"(\d{4})-(\d{2})", code, re.ASCII)
     if not found:
@@ -222,5 +237,6 @@ def _month(code: str) -> tuple[dt.date, dt.date]:
     return dt.date(year, month, 1), month_end(year, month)
 
 
+@lru_cache(maxsize=256)
 def _location(geo: str) -> str:
     return next((region for region, code in REGIONS.items() if code == geo), "") or str(places.from_eurostat(geo))

@@ -8,6 +8,7 @@ answered with a longer penalty.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -30,6 +31,7 @@ SOURCE = Source(
     rest_after_failure=dt.timedelta(minutes=5),
 )
 PATH = "/api/v2/doc/doc"
+MOMENT = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 VOLUME = "volume"
 ARTICLES = "articles"
 
@@ -63,7 +65,7 @@ def _read_timeline(answer: Answer, query: str, context: Context, parsed: Parsed)
     # The first day is cut at the hour of the question, so its count is of a part of the day.
     for day in days[1:]:
         try:
-            date = dt.datetime.strptime(str(field(day, "date", answer)), "%Y%m%dT%H%M%SZ").replace(tzinfo=dt.UTC).date()
+            date = _moment(str(field(day, "date", answer))).date()
             value, norm = count(field(day, "value", answer)), count(field(day, "norm", answer))
         except ValueError as error:
             parsed.set_aside.append(SetAside(str(error), str(day)))
@@ -78,6 +80,13 @@ def _read_timeline(answer: Answer, query: str, context: Context, parsed: Parsed)
         for indicator, figure in (("news_articles", float(value)), ("news_share", round(100 * value / norm, 5))):
             key = SeriesKey(SOURCE.id, indicator, context.situation.id, "", query)
             parsed.observations.append(Observation(key, Frequency.DAY, date, date, figure, answer, status))
+
+
+def _moment(text: str) -> dt.datetime:
+    """The moment of `20261031T031500Z`; raises ValueError for anything else. Much quicker than strptime."""
+    if not MOMENT.fullmatch(text):
+        raise ValueError(f"{text!r} is no moment such as 20261031T031500Z")
+    return dt.datetime.fromisoformat(text)
 
 
 def _days(answer: Answer) -> Sequence[Any]:
@@ -99,7 +108,7 @@ def _read_articles(answer: Answer, query: str, context: Context, parsed: Parsed)
         return  # no article in this week; the timeline, checked before, says whether that is true
     for row in field(body, "articles", answer):
         try:
-            seen = dt.datetime.strptime(str(field(row, "seendate", answer)), "%Y%m%dT%H%M%SZ").replace(tzinfo=dt.UTC)
+            seen = _moment(str(field(row, "seendate", answer)))
         except ValueError as error:
             parsed.set_aside.append(SetAside(str(error), str(row)[:200]))
             continue

@@ -44,7 +44,7 @@ def fetch(context: Context) -> Iterator[Answer | Exception]:
             found = _rows(answer, table, [])
             if isinstance(size, int) and len(answer.body) < size:
                 raise SourceError(f"{answer.url}: {len(answer.body):,} bytes of {size:,}: the file breaks off", source=SOURCE.id)
-            if not any(_concerns(row, table, context) for row in found):
+            if not any(_concerned(found, table, context)):
                 raise EmptyAnswer("no row is about the situation's places", source=SOURCE.id)
             yield answer
         except SourceError as error:
@@ -118,11 +118,11 @@ def _is_tags(line: Sequence[str]) -> bool:
     return all(cell.startswith("#") for cell in line if cell)
 
 
-def _concerns(row: Mapping[str, str], table: Mapping[str, Any], context: Context) -> bool:
-    """Whether the row is about the situation; a place without a code may be, and is looked at."""
-    columns = table["columns"]
-    origin = row[columns["origin"]] if "origin" in columns else ""
-    return row[columns["location"]] in ("", *context.situation.places) and origin in ("", *context.situation.origins)
+def _concerned(found: Sequence[dict[str, str]], table: Mapping[str, Any], context: Context) -> Iterator[dict[str, str]]:
+    """The rows that are about the situation; a place without a code may be, and is looked at."""
+    location, origin = table["columns"]["location"], table["columns"].get("origin")
+    places, origins = {"", *context.situation.places}, {"", *context.situation.origins}
+    return (row for row in found if row[location] in places and (origin is None or row[origin] in origins))
 
 
 def parse(context: Context, answers: Sequence[Answer]) -> Parsed:
@@ -130,13 +130,13 @@ def parse(context: Context, answers: Sequence[Answer]) -> Parsed:
     parsed = Parsed()
     for answer in answers:
         table = context.options["tables"][int(answer.tag)]
-        concerned = [row for row in _rows(answer, table, parsed.set_aside) if _concerns(row, table, context)]
-        coded = [row for row in concerned if _has_codes(row, table, parsed)]
-        for found in _rounds(coded, table, answer) if "round" in table["columns"] else _single(coded, table, answer):
-            if isinstance(found, Observation):
-                parsed.observations.append(found)
+        found = _rows(answer, table, parsed.set_aside)
+        coded = [row for row in _concerned(found, table, context) if _has_codes(row, table, parsed)]
+        for made in _rounds(coded, table, answer) if "round" in table["columns"] else _single(coded, table, answer):
+            if isinstance(made, Observation):
+                parsed.observations.append(made)
             else:
-                parsed.set_aside.append(found)
+                parsed.set_aside.append(made)
     return parsed
 
 

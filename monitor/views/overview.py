@@ -31,6 +31,8 @@ def headline_card(headline: Headline, figure: Figure | None) -> None:
         chart_type="line",
     )
     st.caption(parts.freshness(figure))
+    if noted := parts.note(figure):
+        st.caption(f"◇ {noted}")
     if figure.so_far is not None:
         value, *span = figure.so_far
         st.caption(_("{period} so far: {value} (provisional)").format(period=period(*span), value=number(value)))

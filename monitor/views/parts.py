@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from monitor import export, places
+from monitor import corrections, export, places
 from monitor.charts import trend
 from monitor.locale import _, number, period, short_day
 from monitor.model import FIRING, INDICATORS, Measure, Outcome, Rule, SeriesKey, Situation, Transition, through
@@ -17,6 +17,7 @@ from monitor.series import Figure, thinned, with_gaps
 from monitor.views import reader
 
 MOST_TICKS = 8
+MOST_NOTES = 5  # below one chart; the table and the file have them all
 FARTHEST_LEVEL = 3.0  # times the highest figure
 STATUS_WORDS = {
     "reported": lambda: _("reported"),
@@ -125,6 +126,12 @@ def freshness(figure: Figure) -> str:
     return " · ".join(parts)
 
 
+def note(figure: Figure) -> str:
+    """What is known to be wrong with a figure, or of a break in its series; empty for nearly all."""
+    span = figure.period_start, figure.period_end
+    return corrections.note(reader.known_errors(), figure.key, *span, figure.value, figure.qualifier)
+
+
 def known_words(figure: Figure) -> str:
     """When a figure was known, and how sure that date is."""
     told = _("known {day} (estimated)") if figure.known_estimated else _("known {day}")
@@ -147,6 +154,7 @@ def plotted(frame: pd.DataFrame) -> pd.DataFrame:
             "told_value": [number(value) for value in regular["value"]],
             "told_status": [STATUS_WORDS[status]() for status in regular["status"]],
             "told_known": _known_days(regular),
+            "told_note": corrections.notes(regular, reader.known_errors()),
             "firm": (regular["status"] != "provisional").astype(bool),
         }
     )
@@ -183,6 +191,12 @@ def alert_marks(history: Sequence[Transition], keys: Sequence[SeriesKey], figure
     return pd.DataFrame(rows, columns=["when", "value", "told"]).drop_duplicates(["when", "value"])
 
 
+def note_marks(figures: pd.DataFrame) -> pd.DataFrame:
+    """Where in the chart a figure has a note: a known error of its source, or a break in the series."""
+    noted = figures[(figures["told_note"] != "") & figures["value"].notna()]
+    return noted[["when", "value"]].assign(told=noted["told_note"])
+
+
 def year_ends(frame: pd.DataFrame) -> list[dt.date]:
     """The ends of years to label in a chart of yearly stocks, at most MOST_TICKS of them, the last among them."""
     ends = frame[(frame["frequency"] == "year") & (frame["period_start"] == frame["period_end"])]["period_end"]
@@ -203,15 +217,18 @@ def trend_chart(frame: pd.DataFrame, rules: Sequence[Rule], history: Sequence[Tr
         look=trend.DARK if st.context.theme.type == "dark" else trend.LIGHT,
         levels=levels(rules, keys, figures["value"].max()),
         alerts=alert_marks(history, keys, figures),
+        notes=note_marks(figures),
         ticks=year_ends(frame),
     )
     st.altair_chart(made, width="stretch", key=key, alt=trend.described(list(figures["name"].unique()), first, last))
+    for row in figures[figures["told_note"] != ""].tail(MOST_NOTES).itertuples():
+        st.caption(f"◇ {row.told_period}: {row.told_note}")
 
 
 def exported(frame: pd.DataFrame) -> pd.DataFrame:
     """The figures with the columns of the file."""
     names = {name: one.name for name, one in reader.all_situations().items()}
-    return export.figures(frame, reader.sources(), names)
+    return export.figures(frame, reader.sources(), names, reader.known_errors())
 
 
 def table_columns() -> Mapping[str, Any]:
@@ -232,6 +249,7 @@ def table_columns() -> Mapping[str, Any]:
         "citation": column.TextColumn(_("Source"), width="medium"),
         "source_url": column.TextColumn(_("Address or citation"), width="medium"),
         "licence": column.TextColumn(_("Licence")),
+        "correction": column.TextColumn(_("Note"), width="medium", help=_("A known error of the source, or a break in the series")),
     }
 
 

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from monitor import rulebook, situations, watch
+from monitor import corrections, rulebook, situations, watch
 from monitor import settings as environment
+from monitor.corrections import Correction
 from monitor.model import SeriesKey, Situation, Transition
 from monitor.model import parts as parts_of
 from monitor.prepare import prepare
@@ -44,6 +45,12 @@ def all_situations() -> Mapping[str, Situation]:
 def _all_situations(version: int) -> Mapping[str, Situation]:
     settings, store = opened()
     return rulebook.all_filled(store, situations.load_all(settings.seeds_dir / "situations"))
+
+
+@st.cache_resource(show_spinner=False)
+def known_errors() -> Sequence[Correction]:
+    """The corrections and notes on figures that the seeds hold."""
+    return corrections.load_all(opened()[0].seeds_dir / "corrections")
 
 
 def figures(as_of: dt.date, **where: Sequence[str]) -> pd.DataFrame:

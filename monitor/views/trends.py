@@ -72,7 +72,9 @@ with st.container(horizontal=True):
 found = found[found["period_end"].dt.year.between(first, last)]
 
 parts.trend_chart(found, view.situation.rules, reader.history(view.situation.id, view.as_of), "trend_chart")
-st.caption(_("A ring is a provisional figure, a gap a missing one, a triangle the period that raised an alert."))
+st.caption(
+    _("A ring is a provisional figure, a gap a missing one, a triangle the period that raised an alert, a diamond a figure with a note.")
+)
 if len(found) > MOST_POINTS:
     st.caption(_("The chart shows fewer points than the file has: the last of each week or month."))
 

@@ -78,6 +78,14 @@ def test_levels_and_alerts_are_drawn_only_where_there_are_some() -> None:
     assert marks(spec(figures(1.0), **full)) == ["line", "point", "rule", "text", "point"]
 
 
+def test_a_figure_with_a_note_has_a_diamond_that_tells_it() -> None:
+    assert marks(spec(figures(1.0), notes=pd.DataFrame(columns=["when", "value", "told"]))) == ["line", "point"]
+    noted = spec(figures(1.0), notes=pd.DataFrame({"when": [pd.Timestamp(2020, 1, 1)], "value": [1.0], "told": ["a break"]}))
+    layer = noted["layer"][-1]
+    assert (layer["mark"]["shape"], layer["encoding"]["tooltip"][0]["field"]) == ("diamond", "told")
+    assert [row["told"] for row in data(noted, -1)] == ["a break"]
+
+
 @pytest.mark.parametrize(("ratio", "written"), [(True, "~f"), (False, "~s")])
 def test_small_shares_are_written_as_they_are_and_counts_with_k_and_m(ratio: bool, written: str) -> None:
     made = trend.chart(figures(0.2), unit="%", ratio=ratio, look=trend.DARK).to_dict()

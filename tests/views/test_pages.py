@@ -138,6 +138,30 @@ def test_half_a_month_is_not_compared_with_a_whole_one(open_page: Open, tmp_path
     assert "August 2026 so far: 1,234 (provisional)" in words(app)
 
 
+def test_a_break_in_a_series_is_marked_in_the_chart_below_it_and_in_the_table(open_page: Open) -> None:
+    app = open_page("trends", indicator="registered_refugees", place=["TUR"], origin="SYR")
+    assert "◇ 31 December 2014: The rise of 492,560" in words(app)
+    table = app.dataframe[0].value
+    assert table[table["correction"] != ""]["value"].tolist() == [1_552_839]
+    assert "◇" not in words(open_page("trends", indicator="registered_refugees", place=["TUR"], origin="SYR", **{"from": "2015"}))
+
+
+def test_a_corrected_headline_says_what_the_source_said_and_why(open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seeds = Path(shutil.copytree(ROOT / "seeds", tmp_path / "seeds"))
+    text = """[[correction]]\nid = "x"\ndate = 2026-10-01\nseries = "unhcr/refugees/TUR/SYR/-"
+        period_start = 2025-12-31\nperiod_end = 2025-12-31\ngiven = 2_347_756\nright = 2_347_000
+        what = "A slip"\nreason = "Counted twice"\nreference = "a report"\nreported = "to UNHCR"\n"""
+    (seeds / "corrections" / "unhcr.toml").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("MONITOR_SEEDS_DIR", str(seeds))
+    app = open_page()
+    assert metrics(app)["Syrian refugees hosted in Türkiye"] == "2,347,000"
+    assert "corrected: the source says 2,347,756" in words(app)
+    assert "◇ A slip. Counted twice (a report; to UNHCR; entered 2026-10-01)." in words(app)
+    before = open_page(as_of="2026-09-30")
+    assert metrics(before)["Syrian refugees hosted in Türkiye"] == "2,347,756"
+    assert "A slip" not in words(before)
+
+
 def test_sources_show_terms_the_last_run_and_plain_errors(open_page: Open, tmp_path: Path) -> None:
     lived_in(tmp_path)
     told = words(open_page("sources"))
