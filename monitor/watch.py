@@ -70,6 +70,14 @@ def standings(store: Store, situation: Situation, as_of: dt.datetime) -> list[St
     return [replace(one, muted_by=muted.get(one.rule.identity)) for one in found]
 
 
+def muted_by(store: Store, situation: Situation, rule: Rule, moment: dt.datetime) -> Muted | None:
+    """The silence that mutes a rule at a moment, if there is one."""
+    silent = [one for one in situation.rules if inhibition.is_silence(one)]
+    known = histories(store, silent)
+    said = [(one, state.judge_at(one, known[one.identity], moment)) for one in silent]
+    return inhibition.muted([*said, (rule, None)]).get(rule.identity)
+
+
 def _standing(rule: Rule, situation: str, known: History, entries: Sequence[Transition], as_of: dt.datetime) -> Standing:
     verdict = state.judge_at(rule, known, as_of)
     judged = (verdict.period_start, verdict.period_end)

@@ -146,6 +146,8 @@ def test_a_silent_source_mutes_the_rules_that_read_it(store: Store) -> None:
     assert (silence.verdict.judgement, silence.muted_by) == (FIRES, None)
     assert level.verdict.judgement is FIRES  # it says what it says; it is only not told
     assert level.muted_by is not None
+    assert watch.muted_by(store, silent, level.rule, at("2020-03-02")) == level.muted_by
+    assert watch.muted_by(store, silent, level.rule, at("2020-03-01")) is None
     assert level.muted_by.why == "The newest figure is of January 2020, 31 days ago; after 30 days that is silence."
 
 

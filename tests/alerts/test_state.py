@@ -221,16 +221,22 @@ AGAIN = entry(Move.RAISED, "2020-05-10", 150, muted=COOLDOWN)
     ("entries", "expected"),
     [
         ([], State()),
-        ([RAISED], State(RAISED, RAISED, RAISED, RAISED)),
-        ([RAISED, ACKNOWLEDGED], State(RAISED, RAISED, RAISED, RAISED, ACKNOWLEDGED)),
-        ([RAISED, ACKNOWLEDGED, WORSENED], State(RAISED, WORSENED, WORSENED, WORSENED)),  # worse: to be acknowledged anew
-        ([RAISED, ACKNOWLEDGED, CLEARED], State(None, None, RAISED, CLEARED)),
-        ([RAISED, SILENCED], State(RAISED, RAISED, RAISED, RAISED, silenced=SILENCED)),
-        ([RAISED, SILENCED, LIFTED], State(RAISED, RAISED, RAISED, RAISED)),
-        ([RAISED, SILENCED, CLEARED, AGAIN], State(AGAIN, AGAIN, RAISED, AGAIN, silenced=SILENCED)),  # told last: the first
-        ([RAISED, FALSE], State(RAISED, RAISED, RAISED, RAISED, marked=FALSE)),
-        ([RAISED, FALSE, CLEARED], State(None, None, RAISED, CLEARED, marked=FALSE)),  # what it was stays said
-        ([RAISED, FALSE, CLEARED, AGAIN], State(AGAIN, AGAIN, RAISED, AGAIN)),
+        ([RAISED], State(RAISED, RAISED, RAISED, RAISED, last_raised=RAISED)),
+        ([RAISED, ACKNOWLEDGED], State(RAISED, RAISED, RAISED, RAISED, acknowledged=ACKNOWLEDGED, last_raised=RAISED)),
+        (
+            [RAISED, ACKNOWLEDGED, WORSENED],
+            State(RAISED, WORSENED, WORSENED, WORSENED, last_raised=RAISED),
+        ),  # worse: to be acknowledged anew
+        ([RAISED, ACKNOWLEDGED, CLEARED], State(None, None, RAISED, CLEARED, last_raised=RAISED)),
+        ([RAISED, SILENCED], State(RAISED, RAISED, RAISED, RAISED, silenced=SILENCED, last_raised=RAISED)),
+        ([RAISED, SILENCED, LIFTED], State(RAISED, RAISED, RAISED, RAISED, last_raised=RAISED)),
+        (
+            [RAISED, SILENCED, CLEARED, AGAIN],
+            State(AGAIN, AGAIN, RAISED, AGAIN, silenced=SILENCED, last_raised=AGAIN),
+        ),  # told last: the first
+        ([RAISED, FALSE], State(RAISED, RAISED, RAISED, RAISED, marked=FALSE, last_raised=RAISED)),
+        ([RAISED, FALSE, CLEARED], State(None, None, RAISED, CLEARED, marked=FALSE, last_raised=RAISED)),  # what it was stays said
+        ([RAISED, FALSE, CLEARED, AGAIN], State(AGAIN, AGAIN, RAISED, AGAIN, last_raised=AGAIN)),
     ],
 )
 def test_the_state_is_what_the_entries_come_to(entries: list[Transition], expected: State) -> None:
