@@ -565,13 +565,25 @@ class Window(NamedTuple):
     """What a kind of rule sees: the finished points of its series by period, the newest last, and what stands beside them.
 
     `beside` holds the finished points of the other series that its parameters name, `asked` the runs of the series'
-    source, oldest first.
+    source, oldest first. A figure whose period ended more than `stale_after_days` before the day is too old to judge by.
     """
 
     points: Sequence[Point]
     day: dt.date
     beside: Mapping[SeriesKey, Sequence[Point]]
     asked: Sequence[Asked] = ()
+    series: SeriesKey | None = None
+    stale_after_days: int | None = None
+
+    @property
+    def by_day(self) -> bool:
+        """Whether a day without a figure is a gap. A stock or a running total is read when somebody counts: no gap."""
+        indicator = INDICATORS.get(self.series.indicator) if self.series else None
+        return indicator is not None and indicator.measure not in (Measure.STOCK, Measure.CUMULATIVE)
+
+    def is_stale(self, end: dt.date) -> bool:
+        """Whether a figure of a period that ended on a day is too old to judge by."""
+        return self.stale_after_days is not None and (self.day - end).days > self.stale_after_days
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from monitor.alerts import conditions, rules, state, summed
+from monitor.alerts import conditions, inhibition, rules, state, summed
+from monitor.alerts.inhibition import Muted
 from monitor.alerts.state import History, State, Vintage
 from monitor.model import FIRING, Point, Rule, SeriesKey, Situation, Status, Transition, Verdict, parts
 from monitor.store import Store, ledger, read, runs
@@ -24,6 +25,7 @@ class Standing:
     state: State
     last_raised: Transition | None
     known_at: dt.datetime | None  # when the judged figure was known
+    muted_by: Muted | None = None  # the silence of a source that it reads
 
 
 def histories(store: Store, chosen: Iterable[Rule]) -> dict[tuple[str, SeriesKey], History]:
@@ -63,7 +65,17 @@ def standings(store: Store, situation: Situation, as_of: dt.datetime) -> list[St
     """Every rule of a situation on the figures as known at a moment, with what the ledger has of it until then."""
     known = histories(store, situation.rules)
     entries = ledger.entries(store, situation.id, as_of)
-    return [_standing(rule, situation.id, known[rule.identity], of_rule(entries, rule), as_of) for rule in situation.rules]
+    found = [_standing(rule, situation.id, known[rule.identity], of_rule(entries, rule), as_of) for rule in situation.rules]
+    muted = inhibition.muted((one.rule, one.verdict) for one in found)
+    return [replace(one, muted_by=muted.get(one.rule.identity)) for one in found]
+
+
+def muted_by(store: Store, situation: Situation, rule: Rule, moment: dt.datetime) -> Muted | None:
+    """The silence that mutes a rule at a moment, if there is one."""
+    silent = [one for one in situation.rules if inhibition.is_silence(one)]
+    known = histories(store, silent)
+    said = [(one, state.judge_at(one, known[one.identity], moment)) for one in silent]
+    return inhibition.muted([*said, (rule, None)]).get(rule.identity)
 
 
 def _standing(rule: Rule, situation: str, known: History, entries: Sequence[Transition], as_of: dt.datetime) -> Standing:

@@ -36,6 +36,9 @@ from monitor.store import Store, append, read, schema
 
 KEY = SeriesKey("frontex", "border_detections", "eastern-mediterranean", "", "sea")
 HOSTED = SeriesKey("unhcr", "refugees", "TUR", "SYR", "")
+LANDINGS = SeriesKey("tabular-italy", "arrivals", "ITA", "", "sea")
+TOTAL = SeriesKey("ocha", "displaced", "north-west-syria", "SYR", "")
+NEWS = SeriesKey("gdelt", "news_share", "a-situation", "", "refugees")
 LATER = dt.date(2030, 1, 1)
 
 
@@ -141,6 +144,14 @@ def months(first: str, *values: float | None, provisional: int = 0) -> list[Poin
         status = Status.PROVISIONAL if position >= len(values) - provisional else Status.REPORTED
         found.append(Point(dt.date(y, m, 1), month_end(y, m), value, Status.NOT_REPORTED if value is None else status))
     return found
+
+
+def days_from(first: str, *values: float | None) -> list[Point]:
+    """Consecutive days; None is not reported."""
+    dates = [day(first) + dt.timedelta(place) for place in range(len(values))]
+    return [
+        Point(one, one, value, Status.NOT_REPORTED if value is None else Status.REPORTED) for one, value in zip(dates, values, strict=True)
+    ]
 
 
 def known(points: Iterable[Point], days_after: int = 10) -> list[Vintage]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from monitor import bundle, situations, watch
-from monitor.model import Judgement, Move, Situation
+from monitor.model import Judgement, Move, Outcome, Situation
 from monitor.settings import ROOT
 from monitor.store import Store, ledger, open_store, read
 from tests.building_store import KEY, at, day, figure, rows, rule, save, situation
@@ -135,3 +135,29 @@ def test_a_standing_reads_nothing_from_the_ledger_and_writes_nothing(store: Stor
     (standing,) = watch.standings(store, LEVEL, at("2020-02-28"))
     assert (standing.verdict.judgement, standing.known_at) == (FIRES, at("2020-02-10"))
     assert rows(store, "ledger") == 0
+
+
+def test_a_silent_source_mutes_the_rules_that_read_it(store: Store) -> None:
+    silent = situation(rule("threshold", KEY, "level", above=100), rule("silence", KEY, "silent", after_days=30))
+    save(store, figure(150, known="2020-02-10"))
+    before = {one.rule.id: one.muted_by for one in watch.standings(store, silent, at("2020-03-01"))}
+    assert before == {"level": None, "silent": None}
+    level, silence = watch.standings(store, silent, at("2020-03-02"))
+    assert (silence.verdict.judgement, silence.muted_by) == (FIRES, None)
+    assert level.verdict.judgement is FIRES  # it says what it says; it is only not told
+    assert level.muted_by is not None
+    assert watch.muted_by(store, silent, level.rule, at("2020-03-02")) == level.muted_by
+    assert watch.muted_by(store, silent, level.rule, at("2020-03-01")) is None
+    assert level.muted_by.why == "The newest figure is of January 2020, 31 days ago; after 30 days that is silence."
+
+
+def test_the_runs_of_a_source_are_asked_by_a_rule_of_silence(store: Store) -> None:
+    silent = situation(rule("silence", KEY, "silent", runs=2))
+    save(store, figure(150, known="2020-02-10"))
+    for moment in ("2020-02-11", "2020-02-12"):
+        save(store, source="frontex", started=at(moment), finished=at(moment), outcome=Outcome.DEGRADED)
+    watch.update_ledger(store, {silent.id: silent}, at("2020-02-13"))
+    found = ledger.entries(store, silent.id, at("2020-02-13"))
+    assert [(one.move, one.at, one.verdict.sentence) for one in found] == [
+        (Move.RAISED, at("2020-02-12"), "The source was asked 2 times in a row and brought nothing good; after 2 times that is silence.")
+    ]

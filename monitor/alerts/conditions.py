@@ -19,9 +19,13 @@ def faults(condition: Condition, series: SeriesKey, depth: int = 0) -> Iterator[
     """What is wrong with a condition on a series, one after the other."""
     if condition.periods < 1:
         yield f"`for` is {condition.periods}; a number of periods from 1 is due"
+    if _is_silent(condition) and (condition.series or condition.periods > 1):
+        yield "silence is of the rule's own series and of the day: it takes neither `series` nor `for`"
     if condition.kind in (ALL, ANY):
         if not condition.of or condition.parameters:
             yield f"{condition.kind} takes conditions, each in [[rule.of]], and nothing else"
+        if any(map(_is_silent, condition.of)) and not all(map(_is_silent, condition.of)):
+            yield "silence is a rule of its own: it mutes the others, and goes with no other condition"
         if depth >= DEEPEST:
             yield "conditions within conditions within conditions: nobody can read that aloud"
         else:
@@ -60,7 +64,9 @@ def _faults_of_kind(condition: Condition, series: SeriesKey) -> Iterator[str]:
     missing = sorted(kind.REQUIRED - set(condition.parameters))
     if missing:
         yield f"{missing[0]!r} is missing"
-    elif fault := kind.fault(condition.parameters):
+    if missing or any(not _is_a(value, kind.PARAMETERS.get(name, object)) for name, value in condition.parameters.items()):
+        return
+    if fault := kind.fault(condition.parameters) or (hasattr(kind, "fault_on") and kind.fault_on(series, condition.parameters)):
         yield fault
 
 
@@ -95,9 +101,20 @@ def reads(condition: Condition) -> Iterator[SeriesKey]:
 
 def judges_silence(condition: Condition) -> bool:
     """Whether a condition has something to say of a series without a fresh figure."""
+    return _is_silent(condition)
+
+
+def _is_silent(condition: Condition) -> bool:
     if condition.of:
-        return all(judges_silence(one) for one in condition.of)
-    return bool(getattr(registry()[condition.kind], "JUDGES_SILENCE", False))
+        return all(_is_silent(one) for one in condition.of)
+    return bool(getattr(registry().get(condition.kind), "JUDGES_SILENCE", False))
+
+
+def falls(condition: Condition) -> bool:
+    """Whether a condition fires on low values, so that less is worse."""
+    kind = registry().get(condition.kind)
+    own = kind is not None and hasattr(kind, "falls") and bool(kind.falls(condition.parameters))
+    return own or any(falls(one) for one in condition.of)
 
 
 def ages(condition: Condition) -> Iterator[int]:
@@ -112,21 +129,32 @@ def ages(condition: Condition) -> Iterator[int]:
 def judge(condition: Condition, window: Window) -> Verdict:
     """The verdict on a window whose last point is to be judged, for as many periods running as the condition asks."""
     if condition.series is not None:
-        points = window.beside.get(condition.series, ())
-        if not points:
-            return Verdict(Judgement.CANNOT_SAY, Sentence(marked("No figure of {series} is known."), {"series": str(condition.series)}))
-        window = window._replace(points=points)
+        if missing := _unfit(condition.series, window):
+            return missing
+        window = window._replace(points=window.beside[condition.series], series=condition.series)
     newest = _judge_once(condition, window)
     if condition.periods == 1 or newest.judgement is not Judgement.FIRES:
         return newest
     return _running(condition, window, newest)
 
 
+def _unfit(series: SeriesKey, window: Window) -> Verdict | None:
+    """Why another series than the rule's own has nothing to judge by: it is held to the same age."""
+    points, words = window.beside.get(series, ()), {"series": str(series)}
+    if not points:
+        return Verdict(Judgement.CANNOT_SAY, Sentence(marked("No figure of {series} is known."), words))
+    period = (points[-1].period_start, points[-1].period_end)
+    if not window.is_stale(period[1]):
+        return None
+    told = marked("The newest figure of {series} is of {period}: too old to say.")
+    return Verdict(Judgement.CANNOT_SAY, Sentence(told, words | {"period": period}), *period, points[-1].value)
+
+
 def _running(condition: Condition, window: Window, newest: Verdict) -> Verdict:
     """The newest verdict, which fires, where those of the periods just before it fire, too."""
     words = {"newest": newest.said, "periods": condition.periods}
     points = window.points
-    if len(points) < condition.periods or _looking_back.has_hole(points[-condition.periods :]):
+    if len(points) < condition.periods or _looking_back.has_hole(points[-condition.periods :], window.by_day):
         told = Sentence(marked("{newest} Whether so for {periods} periods running cannot be told."), words)
         return replace(newest, judgement=Judgement.CANNOT_SAY, said=told)
     for back in range(1, condition.periods):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from monitor.alerts import rules
-from monitor.alerts.state import COOLDOWN, History, State, Vintage, judge_at
+from monitor.alerts.state import COOLDOWN, SAME_PERIOD, History, State, Vintage, judge_at
 from monitor.locale import _, number, period, short_day
 from monitor.model import Condition, Judgement, Point, Rule, SeriesKey, Verdict, marked
 
@@ -100,7 +100,7 @@ def _age(rule: Rule, verdict: Verdict, figures: tuple[Compared, ...], moment: dt
 
 def told_words(rule: Rule, state: State, moment: dt.datetime, muted_by: str = "") -> str:
     """Whether anybody was told, and what keeps it back."""
-    if muted_by:
+    if muted_by and state.is_open:
         return _("Held back: {why}").format(why=muted_by)
     silence = state.silenced
     if silence and (silence.until is None or silence.until > moment):
@@ -109,6 +109,8 @@ def told_words(rule: Rule, state: State, moment: dt.datetime, muted_by: str = ""
     if state.worst and state.worst.muted == COOLDOWN and state.told:
         told = _("Noted, not told: within {days} days of the alert of {day}, and no worse.")
         return told.format(days=number(rule.cooldown_days), day=short_day(state.told.at.date()))
+    if state.worst and state.worst.muted == SAME_PERIOD and state.told:
+        return _("Noted, not told: the same period was told on {day}, and it is no worse.").format(day=short_day(state.told.at.date()))
     if state.is_open and state.told:
         return _("Told on {day}.").format(day=short_day(state.told.at.date()))
     return _("Nothing to tell.")

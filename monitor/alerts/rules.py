@@ -8,11 +8,12 @@ from dataclasses import replace
 from itertools import chain
 from types import MappingProxyType
 
-from monitor.alerts import conditions
+from monitor.alerts import conditions, settling
 from monitor.locale import Sentence
 from monitor.model import Asked, Condition, Judgement, Point, Rule, SeriesKey, Severity, Status, Verdict, Window, is_complete, marked
 
 NOTHING: Mapping[SeriesKey, Sequence[Point]] = MappingProxyType({})
+AT_ONCE: Mapping[SeriesKey, int] = MappingProxyType({})
 
 
 def check(rule: Rule) -> str:
@@ -26,6 +27,8 @@ def _own_faults(rule: Rule) -> Iterator[str]:
         yield "a number of days or periods below 0"
     if not 0 < rule.clear_below <= 1:
         yield f"clear_below is {rule.clear_below}; a share of the threshold above 0 and up to 1 is due"
+    if rule.clear_below < 1 and conditions.falls(rule.condition):
+        yield "clear_below keeps an alert open while the figure is high; a fall has no such share"
     ranks = list(Severity)
     low = next((level for level in rule.levels if ranks.index(level) <= ranks.index(rule.severity)), None)
     if low:
@@ -65,24 +68,38 @@ def judge(
     day: dt.date,
     beside: Mapping[SeriesKey, Sequence[Point]] = NOTHING,
     asked: Sequence[Asked] = (),
+    settles: Mapping[SeriesKey, int] = AT_ONCE,
 ) -> Verdict:
     """What the rule says on a day of the newest finished period of the points (ordered by period).
 
-    `beside` are the points of the other series that it reads, `asked` the runs of its source. An unfinished period, a
-    missing value and a figure older than `stale_after_days` are never judged. A verdict that fires has the highest
-    severity that holds.
+    `beside` are the points of the other series that it reads, `asked` the runs of its source, `settles` after how many
+    days the figures of a series are no longer revised. An unfinished period, one that is still being revised, a missing
+    value and a figure older than `stale_after_days` are never judged. A verdict that fires has the highest severity that
+    holds. A silence looks at whatever came, settled or not.
     """
-    judged = finished(points)
     silence = conditions.judges_silence(rule.condition)
+    known = {rule.series: points, **beside}
+    usable = {key: finished(some if silence else settling.settled(some, day, settles.get(key, 0))) for key, some in known.items()}
+    judged = usable[rule.series]
     if not silence and (unfit := _unfit(rule, points, judged, day)):
-        return unfit
-    window = Window(judged, day, {key: finished(known) for key, known in beside.items()}, asked)
+        return _unsettled(points, judged, day, settles.get(rule.series, 0)) or unfit
+    window = Window(judged, day, usable, asked, rule.series, rule.stale_after_days)
     verdict = Verdict(Judgement.QUIET, "")
     for severity, condition in levels(rule):
         verdict = conditions.judge(condition, window)
         if verdict.judgement is Judgement.FIRES:
             return replace(verdict, severity=severity)
     return verdict
+
+
+def _unsettled(points: Sequence[Point], judged: Sequence[Point], day: dt.date, days: int) -> Verdict | None:
+    """That there would be a newer figure to judge by, were it not still being revised."""
+    newer = finished(points)
+    if not days or not newer or (judged and newer[-1].period_end <= judged[-1].period_end):
+        return None
+    period = (newer[-1].period_start, newer[-1].period_end)
+    told = marked("{period} is still being revised: figures of this series settle after {days} days.")
+    return Verdict(Judgement.CANNOT_SAY, Sentence(told, {"period": period, "days": days}), *period, newer[-1].value)
 
 
 def _unfit(rule: Rule, points: Sequence[Point], judged: Sequence[Point], day: dt.date) -> Verdict | None:

@@ -2,7 +2,8 @@
 
 The state of a rule on its series is derived from its entries and never stored: whether it is open, and what was last
 told. An alert is told when it begins, when it gets worse (a higher severity, or twice the value last told), and again
-when it still fires after the cooldown; what begins anew within the cooldown is noted and not told.
+when it still fires after the cooldown; what begins anew within the cooldown, or for the very period that was told, is
+noted and not told.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from monitor.alerts import conditions, rules
+from monitor.alerts import conditions, rules, settling
+from monitor.alerts.kinds._comparing import reaches
 from monitor.model import (
     ENDED,
     UTC,
@@ -31,6 +33,7 @@ from monitor.model import (
 WORSE = 2.0  # times the value last told: then it is told again, whatever the cooldown says
 RANKS = list(Severity)
 COOLDOWN = "cooldown"
+SAME_PERIOD = "same period"
 
 
 class Vintage(NamedTuple):
@@ -64,7 +67,9 @@ def judge_at(rule: Rule, known: History, moment: dt.datetime) -> Verdict:
     """What a rule said at a moment, on what was known then."""
     beside = {key: known_points(vintages, moment) for key, vintages in known.beside.items()}
     asked = [one for one in known.asked if one.at <= moment]
-    return rules.judge(rule, known_points(known.own, moment), moment.date(), beside, asked)
+    every = {rule.series: known.own, **known.beside}
+    settles = {key: settling.days_at(settling.learnt(vintages), moment) for key, vintages in every.items()}
+    return rules.judge(rule, known_points(known.own, moment), moment.date(), beside, asked, settles)
 
 
 class _Learner:
@@ -74,6 +79,11 @@ class _Learner:
         self.ordered = sorted(vintages, key=lambda v: v.known_at)
         self.points: list[Point] = []
         self.taken = 0
+        self.steps = settling.learnt(self.ordered)
+
+    def settles(self) -> Iterator[dt.datetime]:
+        """The moments at which a figure settles."""
+        return settling.moments(self.steps, (v.point.period_end for v in self.ordered)) if self.steps else iter(())
 
     def learn(self, moment: dt.datetime) -> list[Point]:
         """The points known at a moment; moments must come in the order of time."""
@@ -97,23 +107,25 @@ def _period(point: Point) -> tuple[dt.date, dt.date]:
 
 def verdicts(rule: Rule, known: History, after: dt.datetime | None, until: dt.datetime) -> Iterator[tuple[dt.datetime, Verdict]]:
     """What the rule said at each moment at which its answer can change, in the order of time."""
-    own = _Learner(known.own)
-    beside = {key: _Learner(vintages) for key, vintages in known.beside.items()}
+    series = {key: _Learner(vintages) for key, vintages in {**known.beside, rule.series: known.own}.items()}
     silence = conditions.judges_silence(rule.condition)
     taken = 0
-    for moment in sorted(m for m in _moments(rule, known) if m <= until):
-        points = own.learn(moment)
-        others = {key: learner.learn(moment) for key, learner in beside.items()}
+    moments = _moments(rule, known)
+    if not silence:
+        moments.update(*(learner.settles() for learner in series.values()))
+    for moment in sorted(m for m in moments if m <= until):
+        points = {key: learner.learn(moment) for key, learner in series.items()}
         taken = bisect_right(known.asked, moment, lo=taken, key=lambda one: one.at)
-        if (points or silence) and (after is None or moment > after):
-            yield moment, rules.judge(rule, points, moment.date(), others, known.asked[:taken])
+        if (points[rule.series] or silence) and (after is None or moment > after):
+            settles = {key: settling.days_at(learner.steps, moment) for key, learner in series.items() if learner.steps}
+            yield moment, rules.judge(rule, points[rule.series], moment.date(), points, known.asked[:taken], settles)
 
 
 def _moments(rule: Rule, known: History) -> set[dt.datetime]:
-    """When something became known, or a figure too old."""
+    """When something became known, or a figure that was known too old."""
     vintages = [*known.own, *(v for some in known.beside.values() for v in some)]
-    days = {rule.stale_after_days, *conditions.ages(rule.condition)}
-    aged = {_day_after(v.point.period_end, age) for v in known.own for age in days}
+    days = {rule.stale_after_days, *(age for _, condition in rules.levels(rule) for age in conditions.ages(condition))}
+    aged = {moment for v in vintages for age in days if (moment := _day_after(v.point.period_end, age)) > v.known_at}
     return {v.known_at for v in vintages} | aged | {one.at for one in known.asked if conditions.judges_silence(rule.condition)}
 
 
@@ -188,36 +200,48 @@ def _step(rule: Rule, state: State, verdict: Verdict) -> tuple[Move, str] | None
         return None
     if verdict.judgement is Judgement.CANNOT_SAY:
         return Move.LAPSED, ""
-    same = (verdict.period_start, verdict.period_end) == (state.worst.verdict.period_start, state.worst.verdict.period_end)
-    return (Move.UNDONE if same else Move.CLEARED), ""
+    return (Move.UNDONE if _same_period(state.worst, verdict) else Move.CLEARED), ""
 
 
 def _holds(rule: Rule, verdict: Verdict) -> bool:
     """Whether an open alert stays open: the figure is not yet below the share of the threshold that clears it."""
     if verdict.judgement is Judgement.CANNOT_SAY or verdict.threshold is None or verdict.value is None:
         return False
-    return rule.clear_below < 1 and verdict.value >= rule.clear_below * verdict.threshold
+    return rule.clear_below < 1 and reaches(verdict.value, rule.clear_below * verdict.threshold)
 
 
 def _fires(rule: Rule, state: State, verdict: Verdict) -> tuple[Move, str] | None:
     told = state.told
-    cool = told is None or _days_since(told, verdict) >= rule.cooldown_days
+    worse = _worse(rule, told, verdict)
+    cool = told is None or not rule.cooldown_days or _days_since(told, verdict) >= rule.cooldown_days
     if not state.is_open:
-        return Move.RAISED, "" if cool or _worse(told, verdict) else COOLDOWN
-    if _worse(told, verdict):
+        if worse or (cool and not _same_period(told, verdict)):
+            return Move.RAISED, ""
+        return Move.RAISED, COOLDOWN if not cool else SAME_PERIOD
+    if worse:
         return Move.ESCALATED, ""
     if rule.cooldown_days and cool:
         return Move.RAISED_AGAIN, ""
     return None
 
 
-def _worse(told: Transition | None, verdict: Verdict) -> bool:
-    """Whether a verdict is worse than what was last told: a higher severity, or twice the value."""
+def _same_period(told: Transition | None, verdict: Verdict) -> bool:
+    """Whether a verdict is on the very period that was told last."""
+    if told is None or verdict.period_end is None:
+        return False
+    return (told.verdict.period_start, told.verdict.period_end) == (verdict.period_start, verdict.period_end)
+
+
+def _worse(rule: Rule, told: Transition | None, verdict: Verdict) -> bool:
+    """Whether a verdict is worse than what was last told: a higher severity, or twice the value (of a fall: half of it)."""
     if told is None:
         return True
-    higher = verdict.severity is not None and RANKS.index(verdict.severity) > RANKS.index(told.severity)
-    before = told.verdict.value or 0.0
-    return higher or (before > 0 and (verdict.value or 0.0) >= WORSE * before)
+    if verdict.severity is not None and RANKS.index(verdict.severity) > RANKS.index(told.severity):
+        return True
+    before, value = told.verdict.value or 0.0, verdict.value or 0.0
+    if conditions.falls(rule.condition):
+        return value <= before / WORSE and before > 0
+    return value >= WORSE * before and before > 0
 
 
 def _days_since(told: Transition, verdict: Verdict) -> int:

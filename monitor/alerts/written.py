@@ -41,7 +41,7 @@ def read(table: Mapping[str, Any], key: Key = SeriesKey.parse) -> list[Rule]:
         return [
             Rule(
                 **{text: table[text] for text in ("id", "name", "reason", "reason_source")},
-                series=key(one),
+                series=_series(one, key),
                 severity=Severity(table["severity"]),
                 condition=condition,
                 levels=levels,
@@ -69,14 +69,20 @@ def _condition(table: Mapping[str, Any], key: Key) -> Condition:
         parameters=_typed(table["kind"], {k: v for k, v in table.items() if k not in left_out}, key),
         of=tuple(_condition(one, key) for one in inner) if nested else (),
         periods=periods,
-        series=key(table["series"]) if "series" in table else None,
+        series=_series(table["series"], key) if "series" in table else None,
     )
 
 
 def _typed(kind: str, given: Mapping[str, Any], key: Key) -> dict[str, Any]:
     """The parameters, with those that name a series as keys."""
     types = registry()[kind].PARAMETERS if kind in registry() else {}
-    return {name: key(value) if types.get(name) is SeriesKey else value for name, value in given.items()}
+    return {name: _series(value, key) if types.get(name) is SeriesKey else value for name, value in given.items()}
+
+
+def _series(text: Any, key: Key) -> SeriesKey:
+    if not isinstance(text, str):
+        raise ValueError(f"series is {text!r}; source/indicator/location/origin/breakdown is due")
+    return key(text)
 
 
 def _levels(table: Any, key: Key) -> dict[Severity, Mapping[str, Any]]:

@@ -86,7 +86,8 @@ def explain_command(rule: RuleId, series: Series = "", as_of: Day = None, situat
     moment = read.end_of(chosen_day(as_of, settings))
     history = watch.histories(store, [found])[found.identity]
     entries = watch.of_rule(ledger.entries(store, known.id, moment), found)
-    _tell(explain(found, history, state.derived(entries), moment))
+    muted = watch.muted_by(store, known, found, moment)
+    _tell(explain(found, history, state.derived(entries), moment, muted.why if muted else ""))
 
 
 def _tell(told: Explanation) -> None:

@@ -78,7 +78,8 @@ def _since(standing: Standing, now: dt.datetime) -> str:
     opened = standing.state.opened
     if opened:
         told = _("Open since {day}. {told}")
-        return told.format(day=short_day(opened.at.date()), told=told_words(standing.rule, standing.state, now))
+        held = standing.muted_by.why if standing.muted_by else ""
+        return told.format(day=short_day(opened.at.date()), told=told_words(standing.rule, standing.state, now, held))
     if standing.last_raised:
         told = _("Last raised {day}: {sentence}")
         return told.format(day=short_day(standing.last_raised.at.date()), sentence=standing.last_raised.verdict.sentence)

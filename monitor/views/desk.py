@@ -21,7 +21,8 @@ def explained(rule: Rule, situation: Situation, moment: dt.datetime) -> Explanat
     """Why a rule said what it said at a moment, on what was known then."""
     store = reader.opened()[1]
     entries = watch.of_rule(ledger.entries(store, situation.id, moment), rule)
-    return explain(rule, watch.histories(store, [rule])[rule.identity], derived(entries), moment)
+    muted = watch.muted_by(store, situation, rule, moment)
+    return explain(rule, watch.histories(store, [rule])[rule.identity], derived(entries), moment, muted.why if muted else "")
 
 
 def past(rule: Rule) -> History:

@@ -24,6 +24,7 @@ LABELS = {  # of parameters; one that is not here is shown by its name
     "deviations": lambda: _("Deviations from the median"),
     "floor": lambda: _("At least (floor)"),
     "last_year": lambda: _("the same period last year"),
+    "least_weeks": lambda: _("Least weeks with a figure"),
     "least_years": lambda: _("Least earlier years"),
     "mean": lambda: _("the mean of the periods before"),
     "of": lambda: _("As a share of"),
@@ -39,7 +40,18 @@ LABELS = {  # of parameters; one that is not here is shown by its name
     "weeks": lambda: _("Weeks of the baseline"),
     "years": lambda: _("Number of years"),
 }
-FIRST = {"floor": 1000.0, "above": 1000.0, "ratio": 2.0, "times": 2.0, "years": 3, "periods": 5, "deviations": 3.0, "per": 1000.0}
+FIRST = {
+    "floor": 1000.0,
+    "above": 1000.0,
+    "ratio": 2.0,
+    "times": 2.0,
+    "years": 3,
+    "periods": 5,
+    "deviations": 3.0,
+    "least_years": 5,
+    "weeks": 8,
+    "per": 1000.0,
+}
 SINCE = dt.date(2016, 1, 1)
 
 

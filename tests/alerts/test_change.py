@@ -1,4 +1,4 @@
-"""Change against the same period last year."""
+"""Change: against the same period last year, the period before, the mean of several; a rise or a fall."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import datetime as dt
 
 import pytest
 
-from monitor.alerts.rules import judge
-from monitor.model import Judgement, Point, Status, same_day
-from tests.building_store import day, months, rule
+from monitor.alerts.rules import check, judge
+from monitor.model import Judgement, Point, Rule, Status, same_day
+from tests.building_store import HOSTED, LANDINGS, day, days_from, months, rule
 
 FIRES, QUIET, CANNOT_SAY = Judgement
 DOUBLED = rule("change", against="last_year", ratio=2.0, floor=100)
@@ -84,3 +84,74 @@ def test_figures_of_one_day_are_compared_with_the_same_day() -> None:
 )
 def test_the_same_day_of_another_year_keeps_the_end_of_the_month(edge: str, year: int, same: str) -> None:
     assert same_day(day(edge), year) == day(same)
+
+
+# -- the period before, the mean, and falls ---------------------------------------------------------------------------------
+
+RISE = rule("change", against="previous", ratio=1.5, floor=100)
+FALL = rule("change", against="previous", ratio=0.5, floor=100)
+MEAN = rule("change", against="mean", ratio=3, floor=100, periods=5)
+
+
+@pytest.mark.parametrize(
+    ("one", "values", "judgement", "words"),
+    [
+        (RISE, [100, 150], FIRES, "150 in February 2020 is 1.5 times the 100 of January 2020 (the rule: 1.5 times)."),
+        (RISE, [100, 149], QUIET, "1.49 times the 100 of January 2020, less than 1.5 times."),
+        (rule("change", against="previous", ratio=1.1, floor=1), [10, 11], FIRES, "11 in February 2020 is 1.1 times the 10"),
+        (RISE, [10, 99], QUIET, "below the floor of 100"),
+        (RISE, [0, 100], FIRES, "100 in February 2020, after none in January 2020."),
+        (RISE, [150], CANNOT_SAY, "There is no figure for the 1 periods before to compare January 2020 with."),
+        (RISE, [100, None, 300], CANNOT_SAY, "There is no figure for"),
+        (FALL, [200, 100], FIRES, "100 in February 2020 has fallen to 0.5 times the 200 of January 2020 (the rule: 0.5 times)."),
+        (FALL, [200, 101], QUIET, "more than 0.5 times"),
+        (FALL, [100, 50], FIRES, "0.5 times the 100"),
+        (FALL, [99, 1], QUIET, "after 99 in January 2020, which is below the floor of 100."),
+        (FALL, [200, 0], FIRES, "has fallen to 0 times"),
+        (FALL, [0, 0], QUIET, "after 0 in January 2020"),
+        (MEAN, [50, 50, 50, 50, 50, 150], FIRES, "150 in June 2020 is 3 times the 50 of"),
+        (MEAN, [50, 50, 50, 50, 50, 149], QUIET, "2.98 times the 50"),
+        (MEAN, [10, 90, 50, 0, 100, 150], FIRES, "3 times the 50"),
+        (MEAN, [50, 50, 50, 50, 900], CANNOT_SAY, "There is no figure for the 5 periods before"),
+        (MEAN, [50, 50, None, 50, 50, 900], CANNOT_SAY, "There is no figure for"),
+    ],
+)
+def test_a_figure_is_compared_with_those_just_before(one: Rule, values: list[float | None], judgement: Judgement, words: str) -> None:
+    verdict = judge(one, months("2020-01", *values), day("2020-07-10"))
+    if len(values) < 3:
+        verdict = judge(one, months("2020-01", *values), day("2020-03-10"))
+    assert (verdict.judgement, words in verdict.sentence) == (judgement, True), verdict.sentence
+
+
+def test_a_month_that_is_absent_is_not_skipped() -> None:
+    points = months("2020-01", 100, 100, 400)
+    assert judge(RISE, points, day("2020-04-10")).judgement is FIRES
+    assert judge(RISE, [points[0], points[2]], day("2020-04-10")).judgement is CANNOT_SAY
+
+
+def test_a_day_that_is_absent_is_a_gap_of_a_flow_and_none_of_a_stock() -> None:
+    points = days_from("2020-01-01", 100, 100, 400)
+    for series, judgement in ((LANDINGS, CANNOT_SAY), (HOSTED, FIRES)):
+        one = rule("change", series, against="previous", ratio=1.5, floor=100)
+        assert judge(one, points, day("2020-01-04")).judgement is FIRES
+        assert judge(one, [points[0], points[2]], day("2020-01-04")).judgement is judgement
+
+
+@pytest.mark.parametrize(
+    ("parameters", "told"),
+    [
+        ({"against": "yesterday", "ratio": 2, "floor": 1}, "known are previous, last_year, mean"),
+        ({"against": "mean", "ratio": 2, "floor": 1}, "`periods` says of how many periods"),
+        ({"against": "previous", "ratio": 2, "floor": 1, "periods": 3}, "`periods` says of how many periods"),
+        ({"against": "mean", "ratio": 2, "floor": 1, "periods": 1}, "at least 2 periods"),
+        ({"against": "previous", "ratio": 1, "floor": 1}, "above 1 for a rise"),
+        ({"against": "previous", "ratio": 0, "floor": 1}, "above 1 for a rise"),
+    ],
+)
+def test_parameters_that_make_no_sense_are_refused(parameters: dict[str, object], told: str) -> None:
+    assert told in check(rule("change", **parameters))
+
+
+def test_a_fall_is_not_kept_open_by_a_share_of_its_threshold() -> None:
+    assert "a fall has no such share" in check(rule("change", against="previous", ratio=0.5, floor=1, clear_below=0.8))
+    assert check(rule("change", against="previous", ratio=1.5, floor=1, clear_below=0.8)) == ""

@@ -58,6 +58,13 @@ def test_what_keeps_an_alert_from_being_told_is_said() -> None:
     )
 
 
+def test_a_period_that_was_told_is_said_to_be_told_already() -> None:
+    january = months("2020-01", 150)[0]
+    back = [Vintage(at(f"2020-02-{on}"), january._replace(value=value)) for on, value in (("10", 150), ("11", 50), ("12", 160))]
+    told = dict(explained(rule("threshold", above=100), back).facts)["Told"]
+    assert told == "Noted, not told: the same period was told on 10 Feb 2020, and it is no worse."
+
+
 @pytest.mark.parametrize(("until", "told"), [("2020-03-01", "Silenced by Ada until 1 Mar 2020."), ("2020-02-12", "Told on 10 Feb 2020.")])
 def test_a_silence_is_said_while_it_lasts(until: str, told: str) -> None:
     one = rule("threshold", above=100)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.alerts.rules import judge
+from monitor.alerts.rules import check, judge
 from monitor.model import Judgement
-from tests.building_store import day, months, rule
+from tests.building_store import HOSTED, LANDINGS, day, days_from, months, rule
 
 FIRES, QUIET, CANNOT_SAY = Judgement
 SINCE = rule("record", since=day("2019-06-01"), floor=100)
@@ -81,5 +81,58 @@ def test_a_record_of_a_year_looks_back_a_year(values: list[float], judgement: Ju
 
 def test_a_record_of_a_year_looks_back_from_the_leap_day_to_the_end_of_february() -> None:
     points = [p._replace(period_start=p.period_end) for p in months("2019-02", *[50] * 12, 120)]
-    assert judge(YEARS, points, day("2020-03-10")).judgement is FIRES
-    assert judge(YEARS, points[1:], day("2020-03-10")).judgement is CANNOT_SAY
+    stock = rule("record", HOSTED, years=1, floor=100)  # read at the end of each month: no day between is missing
+    assert judge(stock, points, day("2020-03-10")).judgement is FIRES
+    assert judge(stock, points[1:], day("2020-03-10")).judgement is CANNOT_SAY
+
+
+def test_a_flow_by_day_has_a_gap_where_a_day_is_left_out() -> None:
+    points = days_from("2020-01-01", *[50] * 9, 120)
+    by_day = rule("record", LANDINGS, since=day("2020-01-01"), floor=100)
+    assert judge(by_day, points, day("2020-01-11")).judgement is FIRES
+    assert judge(by_day, points[:4] + points[5:], day("2020-01-11")).judgement is CANNOT_SAY
+
+
+# -- times and same_period ---------------------------------------------------------------------------------------------------
+
+TWICE = rule("record", since=day("2019-06-01"), floor=100, times=2)
+SEASON = rule("record", years=3, floor=100, times=1.5, same_period=True)
+
+
+@pytest.mark.parametrize(
+    ("values", "judgement", "words"),
+    [
+        ([50, 60, 70, 140], FIRES, "140 in September 2019 is at least 2 times the 70 of August 2019, the best since 1 June 2019."),
+        ([50, 60, 70, 139], QUIET, "139 in September 2019 is less than 2 times the 70 of August 2019"),
+        ([50, 60, 70, 70], QUIET, "is not the highest since 1 June 2019"),
+        ([10, 20, 40, 99], QUIET, "below the floor of 100"),
+        ([10, 20, 40, 100], FIRES, "at least 2 times the 40"),
+    ],
+)
+def test_a_record_can_be_asked_to_be_so_many_times_the_best(values: list[float | None], judgement: Judgement, words: str) -> None:
+    verdict = judge(TWICE, months("2019-06", *values), day("2019-10-20"))
+    assert (verdict.judgement, words in verdict.sentence) == (judgement, True), verdict.sentence
+    assert verdict.threshold == max(100, 2 * max(v or 0 for v in values[:-1]))
+
+
+@pytest.mark.parametrize(
+    ("januaries", "value", "judgement", "words"),
+    [
+        ([80, 100, 90], 150, FIRES, "150 in January 2020 is at least 1.5 times the 100 of January 2018"),
+        ([80, 100, 90], 149, QUIET, "less than 1.5 times the 100 of January 2018"),
+        ([80, 100, None], 200, CANNOT_SAY, "not reported"),
+        ([None, 100, 90], 200, CANNOT_SAY, "Fewer than 3 earlier periods"),
+    ],
+)
+def test_with_same_period_only_the_same_month_of_each_year_counts(
+    januaries: list[float | None], value: float, judgement: Judgement, words: str
+) -> None:
+    between: list[float | None] = [900] * 11  # higher than any January, and of no account
+    points = months("2017-01", *(figure for january in januaries for figure in (january, *between)), value)
+    verdict = judge(SEASON, points, day("2020-02-10"))
+    assert verdict.judgement is judgement, verdict.sentence
+    assert words in verdict.sentence or judgement is CANNOT_SAY
+
+
+def test_a_record_of_less_than_the_best_is_refused() -> None:
+    assert "`times`" in check(rule("record", since=day("2019-06-01"), floor=100, times=0.9))

@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.alerts.rules import check, judge
+from monitor.alerts.state import judge_at
 from monitor.model import Judgement, Rule
+from tests.alerts.generated import histories_for, rules_of_every_kind
 from tests.building_store import HOSTED, KEY, at, day, months, rule
 
 FIRES, QUIET, CANNOT_SAY = Judgement
@@ -127,3 +129,15 @@ def test_every_verdict_is_a_sentence(one: Rule, values: list[float | None], days
     assert told.endswith(".")
     assert "{" not in told
     assert "None" not in told
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data(), rules_of_every_kind(), st.integers(0, 1300))
+def test_every_kind_and_composition_answers_in_a_sentence(data: st.DataObject, one: Rule, days: int) -> None:
+    moment = at("2018-01-01") + dt.timedelta(days)
+    verdict = judge_at(one, data.draw(histories_for(one)), moment)
+    told = verdict.sentence
+    assert told.endswith(".")
+    assert "{" not in told
+    assert "None" not in told
+    assert (verdict.severity is not None) == (verdict.judgement is FIRES)

@@ -19,6 +19,10 @@ class Kind(Protocol):
     with parameters that are right one by one. `judge` is a pure function of what was known on a day: the last point of
     the window is the newest finished one and fresh enough to be judged. A kind with `JUDGES_SILENCE = True` is asked
     even when there is no such point.
+
+    Three more names are optional: `fault_on(series, parameters)` says what is wrong with them on the rule's own series,
+    `ages(parameters)` gives the days after a period's end at which the answer may change without a new figure, and
+    `falls(parameters)` tells whether it fires on low values, so that less is worse.
     """
 
     PARAMETERS: Mapping[str, type | tuple[type, ...]]

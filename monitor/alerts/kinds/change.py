@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from monitor.alerts.kinds import _looking_back
+from monitor.alerts.kinds._comparing import exceeds, reaches
 from monitor.locale import Sentence
 from monitor.model import Judgement, Measure, Point, Verdict, Window, marked
 
@@ -38,7 +39,7 @@ def judge(window: Window, parameters: Mapping[str, Any]) -> Verdict:
     """
     newest = window.points[-1]
     value, ratio, floor = newest.value or 0.0, float(parameters["ratio"]), float(parameters["floor"])
-    then, reference = _reference(window.points, parameters)
+    then, reference = _reference(window, parameters)
     period = (newest.period_start, newest.period_end)
     words: dict[str, object] = {"value": value, "period": period, "ratio": ratio, "floor": floor}
     if reference is None or not then:
@@ -60,7 +61,7 @@ def _rise(value: float, before: float, ratio: float, floor: float) -> tuple[bool
         return False, marked("None in {period}."), threshold
     if not before:
         return True, marked("{value} in {period}, after none in {then}."), threshold
-    if value >= ratio * before:
+    if reaches(value, ratio * before):
         return True, marked("{value} in {period} is {times} times the {before} of {then} (the rule: {ratio} times)."), threshold
     return False, marked("{value} in {period} is {times} times the {before} of {then}, less than {ratio} times."), threshold
 
@@ -68,7 +69,7 @@ def _rise(value: float, before: float, ratio: float, floor: float) -> tuple[bool
 def _fall(value: float, before: float, ratio: float, floor: float) -> tuple[bool, str, float]:
     if before < floor or not before:
         return False, marked("{value} in {period}, after {before} in {then}, which is below the floor of {floor}."), ratio * before
-    if value <= ratio * before:
+    if not exceeds(value, ratio * before):
         return (
             True,
             marked("{value} in {period} has fallen to {times} times the {before} of {then} (the rule: {ratio} times)."),
@@ -77,12 +78,17 @@ def _fall(value: float, before: float, ratio: float, floor: float) -> tuple[bool
     return False, marked("{value} in {period} is {times} times the {before} of {then}, more than {ratio} times."), ratio * before
 
 
-def _reference(points: Sequence[Point], parameters: Mapping[str, Any]) -> tuple[tuple[Point, ...], float | None]:
+def falls(parameters: Mapping[str, Any]) -> bool:
+    """Whether it fires on low values: then less is worse."""
+    return float(parameters["ratio"]) < 1
+
+
+def _reference(window: Window, parameters: Mapping[str, Any]) -> tuple[tuple[Point, ...], float | None]:
     """The points compared with and the figure they come to; nothing where one of them is missing."""
     if parameters["against"] == "last_year":
-        found = _looking_back.a_year_before(points, points[-1])
+        found = _looking_back.a_year_before(window.points, window.points[-1])
         return ((found,), found.value) if found else ((), None)
-    then = _looking_back.just_before(points, int(parameters.get("periods", 1)))
+    then = _looking_back.just_before(window, int(parameters.get("periods", 1)))
     values = [p.value for p in then if p.value is not None]
     return (then, sum(values) / len(values)) if then and len(values) == len(then) else ((), None)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from monitor.alerts.kinds import _looking_back
+from monitor.alerts.kinds._comparing import reaches
 from monitor.locale import Sentence
 from monitor.model import Judgement, Measure, Point, Verdict, Window, is_complete, marked, same_day
 
@@ -39,7 +40,7 @@ def judge(window: Window, parameters: Mapping[str, Any]) -> Verdict:
     value, floor, times = newest.value or 0.0, float(parameters["floor"]), float(parameters.get("times", 1))
     since = parameters.get("since") or same_day(newest.period_start, newest.period_start.year - int(parameters["years"]))
     earlier = [p for p in points[:-1] if since <= p.period_start]
-    gap = any(p.value is None for p in earlier) or _looking_back.has_hole([*points[:-1][-len(earlier) - 1 :], newest])
+    gap = any(p.value is None for p in earlier) or _looking_back.has_hole([*points[:-1][-len(earlier) - 1 :], newest], window.by_day)
     if parameters.get("same_period"):
         earlier, gap = _same_period(points, newest, since)
     highest = max((p for p in earlier if is_complete(p)), key=lambda p: p.value or 0.0, default=None)
@@ -67,7 +68,7 @@ def judge(window: Window, parameters: Mapping[str, Any]) -> Verdict:
         judgement, message = Judgement.QUIET, marked("{value} in {period} is not the highest since {since}: {then} had {best}.")
     elif value < floor:
         judgement, message = Judgement.QUIET, marked("{value} in {period} is the highest since {since}, but below the floor of {floor}.")
-    elif value < times * best:
+    elif not reaches(value, times * best):
         judgement, message = (
             Judgement.QUIET,
             marked("{value} in {period} is less than {times} times the {best} of {then}, the best since {since}."),
@@ -78,7 +79,7 @@ def judge(window: Window, parameters: Mapping[str, Any]) -> Verdict:
             marked("{value} in {period} is at least {times} times the {best} of {then}, the best since {since}."),
         )
     else:
-        judgement, told = Judgement.FIRES, _highest_since(points, value)
+        judgement, told = Judgement.FIRES, _highest_since(window, value)
     reference_end, reference = (highest.period_end, highest.value) if highest else (None, None)
     level = None if judgement is Judgement.CANNOT_SAY else threshold
     period = (newest.period_start, newest.period_end)
@@ -93,12 +94,13 @@ def _same_period(points: Sequence[Point], newest: Point, since: dt.date) -> tupl
     return [p for p in found if p is not None], any(p is None for p in found)
 
 
-def _highest_since(points: Sequence[Point], value: float) -> Sentence:
+def _highest_since(window: Window, value: float) -> Sentence:
     """How far back the record reaches: to the last earlier period that was as high, or as far as nothing is missing."""
+    points = window.points
     reached, newest = points[-1], points[-1]
     words: dict[str, object] = {"value": value, "period": (newest.period_start, newest.period_end)}
     for earlier in reversed(points[:-1]):
-        if earlier.value is None or _looking_back.has_hole([earlier, reached]):
+        if earlier.value is None or _looking_back.has_hole([earlier, reached], window.by_day):
             break
         if earlier.value >= value:
             words |= {"month": (earlier.period_start, earlier.period_end), "before": earlier.value}

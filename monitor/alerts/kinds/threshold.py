@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from monitor.alerts.kinds._comparing import reaches
 from monitor.locale import Sentence
 from monitor.model import Judgement, Measure, SeriesKey, Verdict, Window, marked
 
@@ -49,7 +50,7 @@ def _share(window: Window, parameters: Mapping[str, Any]) -> Verdict:
     divisor = known[-1]
     whole = divisor.value or 0.0
     share, level = per * value / whole, above * whole / per
-    fires = share >= above
+    fires = reaches(share, above)
     message = (
         marked("{value} ({period}) is {share} per {per} of {whole} ({then}), at or above {level}.")
         if fires
