@@ -163,6 +163,8 @@ def _read_situation(connector: Connector, context: Context, reading: Reading, fa
         raise SourceError(
             f"not one of {len(parsed.observations)} rows could be accepted, the first since: {refused[0].reason}", permanent=True
         )
+    if accepted and all(row.value is None for row in accepted):
+        raise EmptyAnswer(f"{len(accepted)} rows and not one figure in them, which is a fault and not a zero")
     reading.sources = described
     reading.notes += [note for note in parsed.notes if note not in reading.notes]
     reading.answers += answers
