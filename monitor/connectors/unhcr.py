@@ -91,7 +91,7 @@ def parse(context: Context, answers: Sequence[Answer]) -> Parsed:
 def _refuse_strangers(row: Any, asked: Sequence[Container[Any]], answer: Answer) -> None:
     """A misspelt parameter is ignored upstream and gives world totals: an answer to another question is void."""
     echo = field(row, "coo_iso", answer), field(row, "coa_iso", answer), _whole(field(row, "year", answer), "year", answer)
-    if not all(given in wanted for given, wanted in zip(echo, asked, strict=True)):
+    if not all(isinstance(given, str | int) and given in wanted for given, wanted in zip(echo, asked, strict=True)):
         raise SourceError(f"answered for {echo[0]} to {echo[1]} in {echo[2]}, which was not asked", permanent=True, source=SOURCE.id)
 
 
