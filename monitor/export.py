@@ -30,6 +30,7 @@ FIGURES = (
     "licence",
     "citation",
     "known_at_estimated",
+    "non_commercial",
 )
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -37,7 +38,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def figures(frame: pd.DataFrame, sources: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """Figures as read from the store, with the columns of a file in their fixed order.
 
-    `sources` has id, licence and citation; `names` are names of situations, which may stand as a location.
+    `sources` has id, licence, citation and non_commercial; `names` are names of situations, which may stand as a location.
     """
     terms = sources.set_index("id")
     out = frame.assign(
@@ -48,6 +49,7 @@ def figures(frame: pd.DataFrame, sources: pd.DataFrame, names: Mapping[str, str]
         licence=frame["source"].map(terms["licence"]),
         citation=frame["source"].map(terms["citation"]),
         known_at_estimated=frame["known_estimated"],
+        non_commercial=frame["source"].map(terms["non_commercial"]).astype(bool),
     )
     return out[list(FIGURES)]
 

@@ -26,6 +26,10 @@ SOURCE = Source(
     pace=0.5,
     budget=240.0,
     key_from="https://dtm-apim-portal.iom.int/",
+    terms="IOM keeps the copyright; derivative works are not allowed (reported), and whether a derived figure is one is not confirmed: ask IOM before you publish.",
+    non_commercial=True,
+    gives=("idps_assessed",),
+    options=("expected",),
 )
 COUNTRIES = "/v3/displacement/country-list"
 FIGURES = "/v3/displacement/admin0"

@@ -28,6 +28,8 @@ SOURCE = Source(
     pace=8.0,
     attempts=1,
     rest_after_failure=dt.timedelta(minutes=5),
+    terms="Cite The GDELT Project and link to gdeltproject.org; titles belong to their publishers.",
+    gives=("news_articles", "news_share"),
 )
 PATH = "/api/v2/doc/doc"
 VOLUME = "volume"

@@ -28,6 +28,10 @@ SOURCE = Source(
     pace=1.1,  # the terms allow one request a second
     budget=300.0,
     key_from="https://hapi.humdata.org/docs",
+    terms="Licences are per dataset: what IOM counts (idps_assessed) is for non-commercial use; for what UNHCR counts name UNHCR.",
+    non_commercial=True,
+    gives=("refugees", "asylum_seekers", "idps", "stateless", "returned_refugees", "returned_idps", "idps_assessed"),
+    options=("expected",),
 )
 PEOPLE, RETURNS, IDPS = "refugees-persons-of-concern", "returnees", "idps"
 ROWS = 10_000  # the most that one call gives

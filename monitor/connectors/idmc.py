@@ -32,6 +32,10 @@ SOURCE = Source(
     budget=300.0,
     max_bytes=100_000_000,
     key_from="https://helix-tools-api.idmcdb.org/external-api/",
+    terms="Name IDMC, the dataset and the day. Its own API says CC BY-NC 4.0, copies elsewhere CC BY-IGO: ask IDMC before any commercial use.",
+    non_commercial=True,
+    gives=("internal_displacements", "internal_displacements_year", "disaster_displacements_year", "idps"),
+    options=("dump",),
 )
 PATH = "/external-api/"
 DUMPS = ("last-180-days", "all")

@@ -31,6 +31,8 @@ SOURCE = Source(
     pace=2.0,
     budget=160.0,
     max_bytes=64_000_000,
+    terms="Name IOM's Missing Migrants Project.",
+    gives=("dead_and_missing",),
 )
 PATH = "/sites/g/files/tmzbdl601/files/report-migrant-incident/Missing_Migrants_Global_Figures_allData.csv"
 COLUMNS = (

@@ -27,6 +27,9 @@ SOURCE = Source(
     lag_days=14,
     pace=1.0,
     max_bytes=5_000_000,
+    terms="Name UNHCR Operational Data Portal; the calls are undocumented and may end without notice.",
+    gives=("registered_refugees", "arrivals"),
+    options=("registered", "arrivals"),
 )
 TIMESERIES = "/population/get/timeseries"
 SUBLOCATION = "/population/get/sublocation"

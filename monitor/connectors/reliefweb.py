@@ -37,6 +37,8 @@ SOURCE = Source(
     key_from="https://apidoc.reliefweb.int/parameters#appname",
     key_optional=True,
     bases={"rss": "https://reliefweb.int"},
+    terms="Each report belongs to its source: link to it and do not publish its text again.",
+    options=("feeds",),
 )
 PATH = "/v2/reports"
 FEEDS = ("/updates/rss.xml",)

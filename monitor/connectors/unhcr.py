@@ -28,6 +28,8 @@ SOURCE = Source(
     cadence=dt.timedelta(days=1),
     lag_days=166,
     pace=0.25,
+    terms="Name the database and do not suggest that UNHCR endorses you; figures from IDMC and UNRWA are on their owners' terms.",
+    gives=("refugees", "asylum_seekers", "idps", "stateless", "returned_refugees", "returned_idps"),
 )
 PATH = "/population/v1/population/"
 PAGE_ROWS = 10_000

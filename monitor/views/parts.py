@@ -232,6 +232,7 @@ def table_columns() -> Mapping[str, Any]:
         "citation": column.TextColumn(_("Source"), width="medium"),
         "source_url": column.TextColumn(_("Address or citation"), width="medium"),
         "licence": column.TextColumn(_("Licence")),
+        "non_commercial": column.CheckboxColumn(_("Non-commercial"), help=_("Whether the source allows non-commercial use only")),
     }
 
 
