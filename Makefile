@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: dashboard test lint refresh schedule format lock benchmarks screenshots messages clean
+.PHONY: dashboard test lint refresh schedule format lock benchmarks screenshots docs messages clean
 
 dashboard: $(VENV)/run.stamp
 	$(BIN)/streamlit run app.py
@@ -37,6 +37,10 @@ benchmarks: $(VENV)/dev.stamp system
 
 screenshots: $(VENV)/dev.stamp system
 	$(BIN)/python docs/screenshots.py
+
+# docs/sources.md from what the sources say of themselves.
+docs: $(VENV)/run.stamp
+	$(BIN)/python -m monitor sources --markdown > docs/sources.md
 
 messages: $(VENV)/dev.stamp
 	$(BIN)/pybabel extract -q --project "Refugee Flow Monitor" --no-location -k _ -k marked -o monitor/locale/monitor.pot monitor app.py

@@ -19,7 +19,7 @@ import stamina
 import typer
 from rich.console import Console
 
-from monitor import corrections, model, normalise, places, prepare, refresh, schedule
+from monitor import bundle, corrections, model, normalise, places, prepare, provenance, refresh, schedule
 from monitor import export as files
 from monitor.archive import Archive
 from monitor.commands import Day, SituationIds, SourceIds, chosen_day, chosen_situations
@@ -124,15 +124,18 @@ def check(
 
 
 @app.command()
-def sources() -> None:
+def sources(markdown: Annotated[bool, typer.Option("--markdown", help="As docs/sources.md, and no more.")] = False) -> None:
     """The sources: what they are, their terms, how they last did."""
     settings = load()
+    if markdown:
+        typer.echo(_sources_page(settings), nl=False)
+        return
     store = prepare.prepare(settings)
     last = read.last_runs(store).set_index("source")
     newest = read.newest_periods(store, settings.clock().date())
     for row in read.sources(store).to_dict("records"):
         name = row["id"]
-        typer.echo(f"{name:<8}  {row['name']}  ({row['licence']})")
+        typer.echo(f"{name:<8}  {row['name']}  ({row['licence']}{'; non-commercial use only' if row['non_commercial'] else ''})")
         if name in last.index:
             run = last.loc[name]
             typer.echo(
@@ -145,6 +148,10 @@ def sources() -> None:
             if model.through(name) in last.index:
                 asked = f"came through {model.through(name)}"
             typer.echo(f"          {asked}; newest period {newest.get(name, 'none')}")
+
+
+def _sources_page(settings: Settings) -> str:
+    return provenance.markdown(bundle.sources(settings.seeds_dir), {name: one.__doc__ or "" for name, one in registry().items()})
 
 
 @app.command()

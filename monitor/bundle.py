@@ -20,7 +20,8 @@ from monitor.store import Store, append, runs
 
 def sources(seeds: Path) -> dict[str, tuple[Source, bool]]:
     """Every source by its id, and whether a connector asks it (else it is bundled only)."""
-    table = tomllib.loads((seeds / "sources.toml").read_text(encoding="utf-8"))
+    file = seeds / "sources.toml"
+    table = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     known: dict[str, tuple[Source, bool]] = {name: (Source(id=name, **fields), False) for name, fields in table.items()}
     known.update((name, (connector.SOURCE, True)) for name, connector in connectors.registry().items())
     return known

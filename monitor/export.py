@@ -32,6 +32,7 @@ FIGURES = (
     "citation",
     "known_at_estimated",
     "correction",
+    "non_commercial",
 )
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -39,8 +40,8 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def figures(frame: pd.DataFrame, sources: pd.DataFrame, names: Mapping[str, str], entries: Sequence[Correction] = ()) -> pd.DataFrame:
     """Figures as read from the store, with the columns of a file in their fixed order.
 
-    `sources` has id, licence and citation; `names` are names of situations, which may stand as a location; `entries` are
-    the known errors, whose notes stand beside the figures that they concern.
+    `sources` has id, licence, citation and non_commercial; `names` are names of situations, which may stand as a
+    location; `entries` are the known errors, whose notes stand beside the figures that they concern.
     """
     terms = sources.set_index("id")
     out = frame.assign(
@@ -52,6 +53,7 @@ def figures(frame: pd.DataFrame, sources: pd.DataFrame, names: Mapping[str, str]
         citation=frame["source"].map(terms["citation"]),
         known_at_estimated=frame["known_estimated"],
         correction=corrections.notes(frame, entries),
+        non_commercial=frame["source"].map(terms["non_commercial"]).astype(bool),
     )
     return out[list(FIGURES)]
 

@@ -407,6 +407,10 @@ class Source:
     key_optional: bool = False  # without the credential it is asked in another way instead of being switched off
     bases: Mapping[str, str] = field(default_factory=dict)  # further addresses; MONITOR_BASE_<ID>_<NAME> replaces one
     files: bool = False  # reads files that a person keeps, too; `check --file` hands it one
+    terms: str = ""  # what else its terms ask for, in a sentence; empty: the licence says it all
+    non_commercial: bool = False  # its figures, or some of them, are for non-commercial use only
+    gives: tuple[str, ...] = ()  # the ids of its indicators; empty: articles only, or what a situation describes
+    options: tuple[str, ...] = ()  # what a situation may set under [sources.<id>]
 
 
 def through(source_id: str) -> str:

@@ -179,6 +179,8 @@ def _read_situation(
         raise SourceError(
             f"not one of {len(parsed.observations)} rows could be accepted, the first since: {refused[0].reason}", permanent=True
         )
+    if accepted and all(row.value is None for row in accepted):
+        raise EmptyAnswer(f"{len(accepted)} rows and not one figure in them, which is a fault and not a zero")
     reading.sources = described
     needed = [f"correction {name} is needed" for name in corrected.met]
     reading.notes += [note for note in (*parsed.notes, *needed) if note not in reading.notes]

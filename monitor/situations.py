@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from monitor import normalise, places
 from monitor.alerts import rules as alert_rules
 from monitor.alerts import written
 from monitor.errors import SituationError
-from monitor.model import INDICATORS, Headline, PlaceKind, Query, Rule, SeriesKey, Situation, parts
+from monitor.model import INDICATORS, Headline, PlaceKind, Query, Rule, SeriesKey, Situation, Source, parts, through
 
 PLACES = {
     "origins": PlaceKind.COUNTRY,
@@ -43,13 +43,32 @@ def load(path: Path) -> Situation:
         raise SituationError(f"{path.name}: {what}") from None
 
 
+def check_sources(situation: Situation, known: Mapping[str, Source]) -> None:
+    """Raises SituationError where the file names a source, or an option of one, that there is not."""
+    try:
+        for series in [*(one.series for one in situation.headlines), *(key for rule in situation.rules for key in alert_rules.reads(rule))]:
+            if series.source not in known and through(series.source) not in known:
+                raise ValueError(f"{series}: {series.source!r} is not a source; known are {', '.join(sorted(known))}")
+        for name, options in situation.sources.items():
+            if name not in known:
+                raise ValueError(f"[sources.{name}]: there is no such source; known are {', '.join(sorted(known))}")
+            _refuse_unknown(_table(options, f"[sources.{name}]"), known[name].options, f"[sources.{name}]")
+    except ValueError as error:
+        raise SituationError(f"{situation.id}.toml: {error}") from None
+
+
 def _build(table: Mapping[str, Any], stem: str) -> Situation:
     _refuse_unknown(table, TOP, "the file")
     if table["id"] != stem:
         raise ValueError(f"id is {table['id']!r}; the file's name says {stem!r}")
+    _check_texts(table, ("name", "about"), "the file")
     codes = {group: tuple(_place(code, kind, group) for code in table.get(group, ())) for group, kind in PLACES.items()}
     news = _table(table.get("news", {}), "[news]")
     _refuse_unknown(news, {"people", "places", "query"}, "[news]")
+    queries = tuple(_query(entry) for entry in _tables(news.get("query", []), "news.query"))
+    twice = [query.id for number, query in enumerate(queries) if query.id in [one.id for one in queries[:number]]]
+    if twice:
+        raise ValueError(f"two [[news.query]] share an id: {twice[0]!r}; each needs its own, since it becomes part of a series")
     return Situation(
         id=table["id"],
         name=table["name"],
@@ -57,7 +76,7 @@ def _build(table: Mapping[str, Any], stem: str) -> Situation:
         **codes,
         people_terms=_terms(news, "people"),
         place_terms=_terms(news, "places"),
-        queries=tuple(_query(entry) for entry in _tables(news.get("query", []), "news.query")),
+        queries=queries,
         headlines=tuple(_headline(entry, stem) for entry in _tables(table.get("headline", []), "headline")),
         rules=rules(_tables(table.get("rule", []), "rule"), stem),
         sources=_table(table.get("sources", {}), "[sources]"),
@@ -66,6 +85,8 @@ def _build(table: Mapping[str, Any], stem: str) -> Situation:
 
 def rules(tables: Sequence[Mapping[str, Any]], situation: str) -> tuple[Rule, ...]:
     """The rules of some [[rule]] tables of a situation; raises ValueError saying what to change."""
+    for entry in tables:
+        _refuse_negative(entry, f"rule {entry.get('id', '?')!r}")
     found = tuple(rule for entry in tables for rule in written.read(entry, lambda text: _series(text, situation)))
     wrong = next((told for rule in found if (told := alert_rules.check(rule))), "")
     if wrong:
@@ -103,6 +124,7 @@ def _terms(news: Mapping[str, Any], name: str) -> dict[str, tuple[str, ...]]:
 
 def _query(entry: Mapping[str, Any]) -> Query:
     _refuse_unknown(entry, {"id", "name", "gdelt"}, "[[news.query]]")
+    _check_texts(entry, ("id", "name", "gdelt"), "[[news.query]]")
     if not re.fullmatch(r"[\w-]+", str(entry["id"])):
         raise ValueError(f"[[news.query]] id is {entry['id']!r}; letters, digits and - are due, since it becomes part of a series")
     return Query(entry["id"], entry["name"], entry["gdelt"])
@@ -110,7 +132,24 @@ def _query(entry: Mapping[str, Any]) -> Query:
 
 def _headline(entry: Mapping[str, Any], situation: str) -> Headline:
     _refuse_unknown(entry, {"series", "label", "note"}, "[[headline]]")
+    _check_texts(entry, ("label",), "[[headline]]")
+    _check_texts(entry, [name for name in ("note",) if name in entry], "[[headline]]")
     return Headline(_series(entry["series"], situation), entry["label"], entry.get("note", ""))
+
+
+def _check_texts(table: Mapping[str, Any], names: Iterable[str], where: str) -> None:
+    for name in names:
+        if not isinstance(table[name], str) or not table[name].strip():
+            raise ValueError(f"{where}: {name} is {table[name]!r}; a text is due")
+
+
+def _refuse_negative(value: Any, where: str) -> None:
+    """No figure is below 0, so no number of a rule can be."""
+    if isinstance(value, int | float) and not value >= 0:
+        raise ValueError(f"{where} is {value}; a number from 0 on is due, since no figure is below it")
+    if isinstance(value, dict | list):
+        for name, one in value.items() if isinstance(value, dict) else ((f"[{n}]", one) for n, one in enumerate(value)):
+            _refuse_negative(one, f"{where}: {name}")
 
 
 def _refuse_unknown(table: Mapping[str, Any], known: Collection[str], where: str) -> None:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from monitor import bundle, provenance
 from monitor.connectors import registry
-from monitor.model import Connector
+from monitor.model import INDICATORS, Connector
+from monitor.settings import ROOT
 from tests.building import RECORDINGS
 
+FOR_ONE_CALL = {"file", "table_of_file"}  # what `check --file` sets, and no situation
 HERE = Path(__file__).parent
 CONNECTORS = pytest.mark.parametrize("name", sorted(registry()))
 
@@ -42,6 +46,29 @@ def test_it_says_what_it_is_and_on_which_terms(name: str) -> None:
     assert all(urlsplit(base).scheme == "https" and not base.endswith("/") for base in source.bases.values())
     assert source.key_from or not source.key_optional
     assert not source.key_from or urlsplit(source.key_from).scheme == "https"
+
+
+@CONNECTORS
+def test_it_says_what_it_gives_and_which_options_it_has(name: str) -> None:
+    source = connector(name).SOURCE
+    assert set(source.gives) <= set(INDICATORS)
+    code = inspect.getsource(connector(name))  # type: ignore[arg-type]
+    used = set(re.findall(r"""context\.options(?:\.get\(|\[)["'](\w+)["']""", code)) - FOR_ONE_CALL
+    assert used == set(source.options)
+
+
+def test_non_commercial_terms_are_marked() -> None:
+    marked = {name for name, one in registry().items() if one.SOURCE.non_commercial}
+    told = {name for name, one in registry().items() if "non-commercial" in one.SOURCE.licence.lower()}
+    assert told <= marked
+    assert {"dtm", "hapi", "hdx", "idmc"} <= marked
+
+
+def test_the_page_of_sources_is_what_the_sources_say() -> None:
+    told = {name: one.__doc__ or "" for name, one in registry().items()}
+    page = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+    assert page == provenance.markdown(bundle.sources(ROOT / "seeds"), told), "make docs"
+    assert "docs/sources.md" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 @CONNECTORS

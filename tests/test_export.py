@@ -33,11 +33,13 @@ def cells(frame: pd.DataFrame) -> list[str]:
 
 def test_a_file_has_its_columns_in_their_order_with_terms_and_names_in_every_row(store: Store) -> None:
     with store.writing() as connection:
-        runs.describe(connection, [(Source("unhcr", "UNHCR", "about", "home", "CC BY 4.0", "UNHCR, Refugee Data"), True)])
+        runs.describe(
+            connection, [(Source("unhcr", "UNHCR", "about", "home", "CC BY 4.0", "UNHCR, Refugee Data", non_commercial=True), True)]
+        )
     save(store, figure(3_622_366, key=HOSTED, start="2018-12-31", end="2018-12-31", known="2019-06-15 10:11:12", qualifier="about"))
     header, row = parsed(export.csv(export.figures(read.figures(store, LATER, {}), read.sources(store), {}), mark=False))
     assert tuple(header) == export.FIGURES
-    assert header[19:] == ["known_at_estimated", "correction"]  # after the nineteen whose order is promised
+    assert header[19:] == ["known_at_estimated", "correction", "non_commercial"]  # after the nineteen whose order is promised
     assert dict(zip(header, row, strict=True)) == {
         "source": "unhcr",
         "indicator": "refugees",
@@ -60,6 +62,7 @@ def test_a_file_has_its_columns_in_their_order_with_terms_and_names_in_every_row
         "citation": "UNHCR, Refugee Data",
         "known_at_estimated": "no",
         "correction": "",
+        "non_commercial": "yes",
     }
 
 

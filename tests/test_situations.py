@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor import places, situations
+from monitor import places, settings, situations
 from monitor.errors import SituationError
-from monitor.model import Condition, SeriesKey, Severity
+from monitor.model import Condition, SeriesKey, Severity, Source
+from monitor.prepare import checked_situations
 from monitor.settings import ROOT
 
 SHIPPED = sorted((ROOT / "seeds" / "situations").glob("*.toml"))
@@ -130,6 +131,66 @@ def test_a_slip_is_a_fault_of_the_file_and_never_a_crash_nor_taken_in_silence(tm
     assert old in GOOD
     with pytest.raises(SituationError, match=r"aegean\.toml"):
         situations.load(write(tmp_path, GOOD.replace(old, new, 1)))
+
+
+SOURCES = {
+    "unhcr": Source("unhcr", "", "", "", "", ""),
+    "rss": Source("rss", "", "", "", "", "", options=("feeds",)),
+    "tabular": Source("tabular", "", "", "", "", "", options=("table",)),
+}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('name = "The Aegean"', "name = 5", "name is 5; a text is due"),
+        ('name = "The Aegean"', 'name = " "', "name is ' '; a text is due"),
+        ('about = "Made for the tests."', "about = []", "about is []; a text is due"),
+        ('name = "Refugees"', "name = 5", "[[news.query]]: name is 5; a text is due"),
+        ('gdelt = "refugees greece"', "gdelt = 5", "[[news.query]]: gdelt is 5; a text is due"),
+        ('gdelt = "refugees greece"', 'gdelt = ["refugees"]', "a text is due"),
+        ('id = "refugees"', "id = 5", "[[news.query]]: id is 5; a text is due"),
+        ('label = "Hosted"', "label = 5", "[[headline]]: label is 5; a text is due"),
+        ('label = "Hosted"', 'label = "Hosted"\nnote = 5', "[[headline]]: note is 5; a text is due"),
+        ('reason = "A reason."', "reason = 5", "rule 'hosted': 'reason' is missing or no text"),
+        ("above = 1_000_000", "above = -1", "rule 'hosted': above is -1; a number from 0 on is due"),
+        ("above = 1_000_000", "above = -0.1", "above is -0.1"),
+        ("above = 1_000_000", "above = nan", "above is nan"),
+        ("stale_after_days = 550", "stale_after_days = -1", "stale_after_days is -1"),
+        (
+            "[[headline]]",
+            '[[news.query]]\nid = "refugees"\nname = "Again"\ngdelt = "x"\n[[headline]]',
+            "two [[news.query]] share an id: 'refugees'",
+        ),
+        (
+            '"unhcr/refugees/TUR/SYR/-"\nlabel',
+            '"unhrc/refugees/TUR/SYR/-"\nlabel',
+            "'unhrc' is not a source; known are rss, tabular, unhcr",
+        ),
+        ('"unhcr/refugees/TUR/SYR/-"\nabove', '"unhrc/refugees/TUR/SYR/-"\nabove', "'unhrc' is not a source"),
+        ('"unhcr/refugees/TUR/SYR/-"\nabove', '"tabula-x/refugees/TUR/SYR/-"\nabove', "'tabula-x' is not a source"),
+        ("[sources.rss]", "[sources.rsss]", "[sources.rsss]: there is no such source; known are rss, tabular, unhcr"),
+        ("[sources.rss]", "[sources]\nunhcr = 5\n[sources.rss]", "[sources.unhcr] is 5; a table is due"),
+        ("feeds = [", "feed = [", "[sources.rss] has the unknown key 'feed'; known are feeds"),
+        ("[sources.rss]", "[sources.unhcr]\nflows = true\n[sources.rss]", "[sources.unhcr] has the unknown key 'flows'"),
+    ],
+)
+def test_what_no_source_and_no_rule_can_mean_is_refused_with_the_key_and_what_is_due(tmp_path: Path, old: str, new: str, told: str) -> None:
+    assert old in GOOD
+    with pytest.raises(SituationError) as error:
+        situations.check_sources(situations.load(write(tmp_path, GOOD.replace(old, new, 1))), SOURCES)
+    assert str(error.value).startswith("aegean.toml: ")
+    assert told in str(error.value)
+
+
+@pytest.mark.parametrize("source", ["unhcr", "tabular-italy"])
+def test_a_series_of_a_source_or_of_a_table_that_came_through_one_is_taken(tmp_path: Path, source: str) -> None:
+    situations.check_sources(situations.load(write(tmp_path, GOOD.replace("unhcr/", f"{source}/"))), SOURCES)
+    situations.check_sources(situations.load(write(tmp_path, GOOD.replace("above = 1_000_000", "above = 0"))), SOURCES)
+
+
+def test_the_shipped_situations_name_the_sources_and_options_that_there_are() -> None:
+    assert checked_situations(settings.load({})).keys() == {path.stem for path in SHIPPED}
 
 
 def test_a_file_in_another_encoding_is_told_by_its_name(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from monitor import situations
+from monitor import prepare
 from monitor.model import Situation
 from monitor.settings import Settings
 
@@ -19,7 +19,7 @@ SituationIds = Annotated[list[str] | None, typer.Option("--situation", help="Onl
 
 def chosen_situations(settings: Settings, chosen: Sequence[str] | None = None) -> dict[str, Situation]:
     """The situations of these ids, all without any; refuses an unknown one."""
-    known = situations.load_all(settings.seeds_dir / "situations")
+    known = prepare.checked_situations(settings)
     unknown = sorted(set(chosen or ()) - set(known))
     if unknown:
         raise typer.BadParameter(f"no situation {unknown[0]!r}; there are {', '.join(known)}")

@@ -85,6 +85,8 @@ class Table:
     decimal: str = ""
     thousands: str = ""
     status: Status = Status.REPORTED
+    terms: str = ""
+    non_commercial: bool = False
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -103,7 +105,19 @@ class Table:
 
 NAMES = {one.name for one in fields(Table)}
 REQUIRED = ("id", "name", "home", "licence", "citation", "columns", "frequency")
-TEXTS = NAMES - {"columns", "header", "published", "since", "places", "breakdowns", "values", "where", "missing", "not_reported"}
+TEXTS = NAMES - {
+    "non_commercial",
+    "columns",
+    "header",
+    "published",
+    "since",
+    "places",
+    "breakdowns",
+    "values",
+    "where",
+    "missing",
+    "not_reported",
+}
 
 
 def describe(entry: Any) -> Table:
@@ -156,6 +170,8 @@ def _built(entry: Mapping[str, Any]) -> Table:
     given["frequency"] = Frequency(_one_of("frequency", entry["frequency"], [str(one) for one in Frequency]))
     given["status"] = Status(_one_of("status", entry.get("status", "reported"), [str(one) for one in STATUSES]))
     given["address"] = _exported(entry.get("address", ""))
+    if not isinstance(entry.get("non_commercial", False), bool):
+        raise ValueError(f"non_commercial is {entry['non_commercial']!r}; true or false is due")
     header = entry.get("header")
     given["header"] = header if isinstance(header, list) or header is None else [header] if header else []
     return Table(**given)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,13 +13,15 @@ import feedparser
 from monitor.errors import SourceError
 from monitor.model import Answer, Context, Mention, Parsed, SetAside
 
+ITEM = re.compile(rb"<(item|entry)[\s>]")
+
 
 def checked(answer: Answer) -> Answer:
     """The answer, when it is a whole feed with items; raises SourceError naming its tag when it is not."""
     body = answer.body.lower()
     if b"<!entity" in body:
         raise SourceError(f"{answer.tag}: the feed declares entities, which are never expanded", permanent=True, source=answer.source)
-    if b"<item" not in body and not (b"<feed" in body and b"<entry" in body):
+    if not ITEM.search(body):
         raise SourceError(
             f"{answer.tag}: a feed without an item, so its format has changed or it answers with nothing", source=answer.source
         )
@@ -28,9 +31,9 @@ def checked(answer: Answer) -> Answer:
 
 
 def read(answer: Answer, context: Context, parsed: Parsed) -> None:
-    """Every item of a feed; one without a title or a link is set aside."""
+    """Every item of a feed; one without a title or a link to the web is set aside."""
     for item in feedparser.parse(answer.body).entries:
-        if item.get("link") and item.get("title"):
+        if str(item.get("link")).lower().startswith(("https://", "http://")) and item.get("title"):
             parsed.mentions.append(_mention(item, answer, context))
         else:
             parsed.set_aside.append(SetAside("an item without a title or a link", str(item.get("id") or item.get("title") or answer.url)))

@@ -34,6 +34,11 @@ def given(value: Any) -> Any:
     return None if missing else value
 
 
+def word(value: Any) -> str:
+    """The name of an operation or a method; empty where it is missing or no text."""
+    return value.strip() if isinstance(value, str) and given(value) else ""
+
+
 def breakdown(*words: object) -> str:
     """The words of an operation and a method, lower-case, with hyphens: `countrywide-monitoring-ba`."""
     return "-".join(re.findall(r"[^\W_]+", " ".join(str(word) for word in words).lower()))

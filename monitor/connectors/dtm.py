@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from monitor.connectors._reading import field, json_of, rows
-from monitor.connectors._rounds import Part, breakdown, given, total
+from monitor.connectors._rounds import Part, breakdown, given, total, word
 from monitor.errors import EmptyAnswer, SourceError
 from monitor.model import Answer, Context, Observation, Parsed, SeriesKey, SetAside, Source
 
@@ -26,6 +26,10 @@ SOURCE = Source(
     pace=0.5,
     budget=240.0,
     key_from="https://dtm-apim-portal.iom.int/",
+    terms="IOM keeps the copyright; derivative works are not allowed (reported), and whether a derived figure is one is not confirmed: ask IOM before you publish.",
+    non_commercial=True,
+    gives=("idps_assessed",),
+    options=("expected",),
 )
 COUNTRIES = "/v3/displacement/country-list"
 FIGURES = "/v3/displacement/admin0"
@@ -88,7 +92,7 @@ def _part(row: Any, answer: Answer, parsed: Parsed) -> Part | None:
     country = field(row, "admin0Pcode", answer)
     if country != answer.tag:
         raise SourceError(f"answered for {country}, where {answer.tag} was asked", permanent=True, source=SOURCE.id)
-    operation, method = (given(field(row, name, answer)) for name in ("operation", "assessmentType"))
+    operation, method = (word(field(row, name, answer)) for name in ("operation", "assessmentType"))
     day = field(row, "reportingDate", answer)
     value, number = given(field(row, "numPresentIdpInd", answer)), given(field(row, "roundNumber", answer))
     piece = tuple(str(field(row, name, answer)) for name in ("displacementReason", "idpOriginAdmin1Pcode", "idpOriginAdmin1Name"))

@@ -35,6 +35,9 @@ SOURCE = Source(
     pace=1.0,
     budget=240.0,
     max_bytes=20_000_000,
+    terms="Say that the source is Eurostat, with the code of the table, and mark what you changed.",
+    gives=("asylum_applicants", "registered_refugees"),
+    options=("datasets",),
 )
 PATH = "/api/dissemination/statistics/1.0/data/"
 

@@ -34,10 +34,13 @@ SOURCE = Source(
     lag_days=40,
     pace=2.0,
     max_bytes=16_000_000,
+    terms="Its terms were not read: name Frontex and the day of the data.",
+    gives=("border_detections",),
+    options=("workbook",),
 )
 PAGE = "/what-we-do/monitoring-and-risk-analysis/migratory-map/"
 LIKE_A_BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) refugee-flow-monitor"}
-LINK = re.compile(r"""href\s*=\s*["']([^"']+)["']""", re.IGNORECASE)
+LINK = re.compile(r"""href\s*=\s*["']([^"'\[\]]+)["']""", re.IGNORECASE)  # brackets would make urllib look for an IPv6 address
 PUBLISHED = re.compile(r"Monthly_detections\w*?_(\d{4})_(\d\d)_(\d\d)[^/]*\.xlsx$", re.IGNORECASE)
 SHEET = "Detections_of_IBC"
 HEADER_WITHIN = 30  # rows

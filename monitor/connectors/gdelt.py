@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from monitor.connectors._reading import count, field, json_of
+from monitor.connectors._reading import count, field, json_of, rows
 from monitor.errors import EmptyAnswer, SourceError
 from monitor.model import Answer, Context, Frequency, Mention, Observation, Parsed, SeriesKey, SetAside, Source, Status
 
@@ -29,11 +29,14 @@ SOURCE = Source(
     pace=8.0,
     attempts=1,
     rest_after_failure=dt.timedelta(minutes=5),
+    terms="Cite The GDELT Project and link to gdeltproject.org; titles belong to their publishers.",
+    gives=("news_articles", "news_share"),
 )
 PATH = "/api/v2/doc/doc"
 MOMENT = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 VOLUME = "volume"
 ARTICLES = "articles"
+MOST_MONITORED = 50_000_000  # articles in a day; they monitor well below a million
 
 
 def fetch(context: Context) -> Iterator[Answer | Exception]:
@@ -73,6 +76,9 @@ def _read_timeline(answer: Answer, query: str, context: Context, parsed: Parsed)
         if value is None or not norm:
             parsed.set_aside.append(SetAside("a day without the number of articles monitored", str(day)))
             continue
+        if norm > MOST_MONITORED:
+            parsed.set_aside.append(SetAside("an absurd number of articles monitored", str(day)))
+            continue
         if value > norm:
             parsed.set_aside.append(SetAside("more articles matched than were monitored", str(day)))
             continue
@@ -93,26 +99,29 @@ def _days(answer: Answer) -> Sequence[Any]:
     body = json_of(answer)
     if body == {}:
         raise EmptyAnswer("answered with an empty timeline: degraded, not zero coverage", source=SOURCE.id)
-    series = [s for s in field(body, "timeline", answer) if isinstance(s, Mapping) and s.get("series") == "Article Count"]
-    days = field(series[0], "data", answer) if series else []
+    series = [s for s in rows(body, "timeline", answer) if isinstance(s, Mapping) and s.get("series") == "Article Count"]
+    days = rows(series[0], "data", answer) if series else []
     if not days:
         raise EmptyAnswer("answered with a timeline without days: degraded, not zero coverage", source=SOURCE.id)
-    if field(body, "query_details", answer).get("date_resolution") != "day":
+    if field(field(body, "query_details", answer), "date_resolution", answer) != "day":
         raise SourceError("answered by another step than the day", source=SOURCE.id)
-    return list(days)
+    return days
 
 
 def _read_articles(answer: Answer, query: str, context: Context, parsed: Parsed) -> None:
     body = json_of(answer)
     if body == {}:
         return  # no article in this week; the timeline, checked before, says whether that is true
-    for row in field(body, "articles", answer):
+    for row in rows(body, "articles", answer):
         try:
             seen = _moment(str(field(row, "seendate", answer)))
         except ValueError as error:
             parsed.set_aside.append(SetAside(str(error), str(row)[:200]))
             continue
         url = str(field(row, "url", answer))
+        if not url.startswith(("https://", "http://")):
+            parsed.set_aside.append(SetAside("an article without a web address", str(row)[:200]))
+            continue
         parsed.mentions.append(
             Mention(
                 situation=context.situation.id,

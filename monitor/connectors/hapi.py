@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from monitor.connectors._reading import as_of_year, count, field, json_of, rows
-from monitor.connectors._rounds import Part, breakdown, day_of, total
+from monitor.connectors._rounds import Part, breakdown, day_of, total, word
 from monitor.errors import EmptyAnswer, SourceError
 from monitor.model import Answer, Context, Frequency, Observation, Parsed, SeriesKey, SetAside, Source, Status
 
@@ -28,6 +28,10 @@ SOURCE = Source(
     pace=1.1,  # the terms allow one request a second
     budget=300.0,
     key_from="https://hapi.humdata.org/docs",
+    terms="Licences are per dataset: what IOM counts (idps_assessed) is for non-commercial use; for what UNHCR counts name UNHCR.",
+    non_commercial=True,
+    gives=("refugees", "asylum_seekers", "idps", "stateless", "returned_refugees", "returned_idps", "idps_assessed"),
+    options=("expected",),
 )
 PEOPLE, RETURNS, IDPS = "refugees-persons-of-concern", "returnees", "idps"
 ROWS = 10_000  # the most that one call gives
@@ -132,6 +136,9 @@ def _read_people(row: Any, context: Context, answer: Answer, parsed: Parsed) -> 
         )
     )
     origins, hosts = context.situation.origins, (*context.situation.hosts, *context.situation.origins)
+    if not all(isinstance(told, str) and told for told in (origin, host, gender, ages)):
+        parsed.set_aside.append(SetAside("a row that does not say of whom it is", _shown(row)))
+        return
     if origin not in origins or host not in hosts or gender != "all" or ages != "all" or str(group) in NOT_READ:
         return
     indicator = INDICATOR.get(str(group))
@@ -184,7 +191,7 @@ def _part(row: Any, context: Context, answer: Answer, parsed: Parsed) -> Iterato
     )
     if country not in context.situation.origins or str(level) != "0":
         return
-    if not operation or not method:
+    if not word(operation) or not word(method):
         parsed.set_aside.append(SetAside("without an operation or a method: operations overlap, so it cannot be placed", _shown(row)))
         return
     key = SeriesKey(SOURCE.id, "idps_assessed", country, country, breakdown(operation, method))

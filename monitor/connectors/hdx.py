@@ -28,6 +28,9 @@ SOURCE = Source(
     lag_days=60,
     pace=1.0,
     max_bytes=64_000_000,
+    terms="Licences are per dataset, and the strictest counts here: IOM's rounds are for non-commercial use.",
+    non_commercial=True,
+    options=("tables",),
 )
 SHOW = "/api/3/action/package_show"
 DUE = ("dataset", "resource", "licence", "indicator", "columns")

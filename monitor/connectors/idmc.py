@@ -32,6 +32,10 @@ SOURCE = Source(
     budget=300.0,
     max_bytes=100_000_000,
     key_from="https://helix-tools-api.idmcdb.org/external-api/",
+    terms="Name IDMC, the dataset and the day. Its own API says CC BY-NC 4.0, copies elsewhere CC BY-IGO: ask IDMC before any commercial use.",
+    non_commercial=True,
+    gives=("internal_displacements", "internal_displacements_year", "disaster_displacements_year", "idps"),
+    options=("dump",),
 )
 PATH = "/external-api/"
 DUMPS = ("last-180-days", "all")
@@ -43,6 +47,8 @@ LONGEST = dt.timedelta(days=366)  # spread over more than a year it is no figure
 CAUSES = {"conflict": "conflict", "disaster": "disaster", "other": "development", "development": "development"}
 RECOMMENDED, TRIANGULATION = "recommended figure", "triangulation"
 NO_REMARK = ("", "total")
+FIRST_UPDATE, FIRST_YEAR = 2016, 1900
+Odd = list[tuple[str, Mapping[str, Any]]]  # rows that are set aside, each with the reason
 
 
 def fetch(context: Context) -> Iterator[Answer | Exception]:
@@ -83,7 +89,7 @@ def _newest_dump(context: Context) -> Answer:
 
 def _pages(context: Context, table: str, wanted: Sequence[str]) -> Iterator[Answer]:
     """Pages by our own offset: the `next` links of the answer hold the client id."""
-    read, due = 0, None
+    read, due, before = 0, None, ""
     while due is None or read < due:
         params = [("client_id", context.key), ("iso3__in", ",".join(wanted)), ("limit", str(PAGE_ROWS)), ("offset", str(read))]
         cause = [("cause", "disaster")] if table == "displacements" else []
@@ -92,10 +98,10 @@ def _pages(context: Context, table: str, wanted: Sequence[str]) -> Iterator[Answ
         total, page = _whole(field(body, "count", answer), "count", answer), rows(body, "results", answer)
         if due is not None and total != due:
             raise SourceError(f"{table}: the number of rows changed between two pages, from {due} to {total}", source=SOURCE.id)
-        if len(page) > total - read or (total > read and not page):
+        if len(page) > total - read or (total > read and not page) or answer.sha256 == before:
             raise SourceError(f"{table}: {total} rows are announced, and {read + len(page)} came", source=SOURCE.id)
         yield answer
-        read, due = read + len(page), total
+        read, due, before = read + len(page), total, answer.sha256
 
 
 def _whole(value: object, name: str, answer: Answer) -> int:
@@ -125,23 +131,26 @@ def parse(context: Context, answers: Sequence[Answer]) -> Parsed:
 def _read_updates(context: Context, answer: Answer, parsed: Parsed) -> None:
     days: dict[tuple[str, str], dict[dt.date, int]] = defaultdict(dict)
     remarks: dict[tuple[str, str, dt.date], set[str]] = defaultdict(set)
-    for row in _counted(_updates(context, answer, parsed), answer, parsed):
+    odd: Odd = []
+    for row in _counted(_updates(context, answer, odd), answer, context.today, odd):
         try:
             cause, figure, start, end = _cause(row, answer), _figure(row, answer), *_dates(row, answer, context.today)
         except ValueError as error:
-            parsed.set_aside.append(SetAside(str(error), _shown(row)))
+            odd.append((str(error), row))
             continue
         remark = _remark(row)
         for day, share in spread(figure, start, end):
             movements = days[row["iso3"], cause]
             movements[day] = movements.get(day, 0) + share
             remarks[row["iso3"], cause, day].add(remark)
+    parsed.set_aside += [SetAside(reason, _shown(row)) for reason, row in odd]
+    lacking = _lacking([row for _, row in odd], answer, context.today)
     whole_from = context.today - WINDOW if _dump(context) == DUMPS[0] else dt.date.min
     for (country, cause), movements in days.items():
         key = SeriesKey(SOURCE.id, "internal_displacements", country, country, cause)
         silent = {context.today - dt.timedelta(days=back): None for back in range(WINDOW.days, 0, -1)}
         for day, value in sorted({**silent, **movements}.items()):
-            if day >= whole_from:
+            if day >= whole_from and not lacking & {(country, day), (country, None)}:
                 status = _day_status(day, value, context.today)
                 qualifier = together(remarks.get((country, cause, day), ()))
                 parsed.observations.append(Observation(key, Frequency.DAY, day, day, value, answer, status, qualifier))
@@ -153,7 +162,20 @@ def _day_status(day: dt.date, value: int | None, today: dt.date) -> Status:
     return Status.REPORTED if day + SETTLING <= today else Status.PROVISIONAL
 
 
-def _updates(context: Context, answer: Answer, parsed: Parsed) -> list[Mapping[str, Any]]:
+def _lacking(odd: Iterable[Mapping[str, Any]], answer: Answer, today: dt.date) -> set[tuple[str, dt.date | None]]:
+    """Countries and days whose sums would lack a row that was set aside; None for every day, where the row's days are not known."""
+    found: set[tuple[str, dt.date | None]] = set()
+    for row in odd:
+        try:
+            start, end = _dates(row, answer, today)
+        except ValueError:
+            found.add((str(row["iso3"]), None))
+        else:
+            found |= {(str(row["iso3"]), start + dt.timedelta(days=n)) for n in range((end - start).days + 1)}
+    return found
+
+
+def _updates(context: Context, answer: Answer, odd: Odd) -> list[Mapping[str, Any]]:
     """The rows of the countries asked for, each once."""
     body = json_of(answer)
     if not isinstance(body, list):
@@ -166,39 +188,47 @@ def _updates(context: Context, answer: Answer, parsed: Parsed) -> list[Mapping[s
     for row in body:
         country = field(row, "iso3", answer)
         if not isinstance(country, str) or places.find(country) is None:
-            parsed.set_aside.append(SetAside(f"unknown country {country!r}", _shown(row)))
+            odd.append((f"unknown country {country!r}", row))
         elif country in wanted and by_id.setdefault(str(field(row, "id", answer)), row) != row:
             disputed.append(row)
     for row in disputed:
-        parsed.set_aside.append(SetAside("two rows of one id that differ: nothing says which is right", _shown(row)))
-        by_id.pop(str(row["id"]), None)
+        odd.append(("two rows of one id that differ: nothing says which is right", row))
+        odd += [("two rows of one id that differ: this is the first", first) for first in [by_id.pop(str(row["id"]), None)] if first]
     return list(by_id.values())
 
 
-def _counted(found: Iterable[Mapping[str, Any]], answer: Answer, parsed: Parsed) -> Iterator[Mapping[str, Any]]:
+def _counted(found: Iterable[Mapping[str, Any]], answer: Answer, today: dt.date, odd: Odd) -> Iterator[Mapping[str, Any]]:
     """Of each event in a country the recommended rows; else of each place the newest triangulated ones."""
     events: dict[tuple[str, str], dict[str, list[Mapping[str, Any]]]] = defaultdict(lambda: defaultdict(list))
     for row in found:
         # Before mid-2024 a row had neither a role nor the event's id. It does not say that it is recommended.
         older = "role" not in row and "event_id" not in row
-        role = str(("" if older else field(row, "role", answer)) or TRIANGULATION).lower()
-        event = str(row.get("event_id") or field(row, "event_name", answer))
-        if role in (RECOMMENDED, TRIANGULATION):
-            events[row["iso3"], event][role].append(row)
+        given = "" if older else field(row, "role", answer)
+        role = TRIANGULATION if given in (None, "") else str(given).lower()
+        number = None if older else field(row, "event_id", answer)
+        if number and not str(number).isdecimal():
+            odd.append((f"event_id is {number!r}, which is no number", row))
+        elif role not in (RECOMMENDED, TRIANGULATION):
+            odd.append((f"unknown role {role!r}", row))
         else:
-            parsed.set_aside.append(SetAside(f"unknown role {role!r}", _shown(row)))
+            events[row["iso3"], str(number or field(row, "event_name", answer))][role].append(row)
     for by_role in events.values():
-        yield from by_role[RECOMMENDED] or _newest_by_place(by_role[TRIANGULATION], answer, parsed)
+        yield from by_role[RECOMMENDED] or _newest_by_place(by_role[TRIANGULATION], answer, today, odd)
 
 
-def _newest_by_place(found: Iterable[Mapping[str, Any]], answer: Answer, parsed: Parsed) -> Iterator[Mapping[str, Any]]:
+def _newest_by_place(found: Iterable[Mapping[str, Any]], answer: Answer, today: dt.date, odd: Odd) -> Iterator[Mapping[str, Any]]:
     newest: dict[str, tuple[dt.datetime, list[Mapping[str, Any]]]] = {}
     for row in found:
-        place = str(row.get("locations_name") or row.get("centroid") or "")
+        named = field(row, "locations_name", answer) if "event_id" in row else None  # older rows have neither
+        place = str(named or row.get("centroid") or "")
         try:
             written = dt.datetime.fromisoformat(str(field(row, "created_at", answer)))
+            if not FIRST_UPDATE <= written.year <= today.year:
+                raise ValueError(f"the year {written.year}")
+            if not isinstance(named, str | None):
+                raise ValueError("the row's places are no text")
         except ValueError as error:
-            parsed.set_aside.append(SetAside(f"created_at: {error}", _shown(row)))
+            odd.append((f"created_at or locations_name: {error}", row))
             continue
         written = written if written.tzinfo else written.replace(tzinfo=dt.UTC)
         if place not in newest or written > newest[place][0]:
@@ -226,6 +256,8 @@ def _figure(row: Mapping[str, Any], answer: Answer) -> int:
 def _dates(row: Mapping[str, Any], answer: Answer, today: dt.date) -> tuple[dt.date, dt.date]:
     """First and last day. Older dumps wrote them with a time."""
     single, first, last = (field(row, f"displacement_{name}", answer) for name in ("date", "start_date", "end_date"))
+    if bool(first) != bool(last):
+        raise ValueError("only one of the first and the last day")
     start, end = (dt.datetime.fromisoformat(str(given or single)).date() for given in (first, last))
     if end < start:
         raise ValueError("the displacement ends before it begins")
@@ -268,6 +300,9 @@ def _read_table(context: Context, table: str, answers: Sequence[Answer], parsed:
             country, year = field(row, "iso3", answer), _whole(field(row, "year", answer), "year", answer)
             if country not in _countries(context):
                 raise SourceError(f"{table}: answered for {country}, which was not asked", permanent=True, source=SOURCE.id)
+            if not FIRST_YEAR <= year <= context.today.year:
+                parsed.set_aside.append(SetAside(f"{table}: {year} is no year that is over or has begun", str(row)[:200]))
+                continue
             slot = (country, year, hazard(str(field(row, "hazard_type_name", answer)))) if table == "disasters" else None
             prefix = "disaster_" if table == "displacements" else ""
             new, total = field(row, f"{prefix}new_displacement", answer), field(row, f"{prefix}total_displacement", answer)

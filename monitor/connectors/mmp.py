@@ -31,6 +31,8 @@ SOURCE = Source(
     pace=2.0,
     budget=160.0,
     max_bytes=64_000_000,
+    terms="Name IOM's Missing Migrants Project.",
+    gives=("dead_and_missing",),
 )
 PATH = "/sites/g/files/tmzbdl601/files/report-migrant-incident/Missing_Migrants_Global_Figures_allData.csv"
 COLUMNS = (
@@ -81,6 +83,7 @@ ROUTES: Mapping[str, str] = {  # by the folded name; earlier spellings too
     )
 }
 Sums = dict[tuple[str, str], dict[dt.date, int]]  # (route, breakdown) to people by the first of the month
+Doubtful = set[tuple[str, dt.date]]  # a route's months whose sums would lack a record
 
 
 def fetch(context: Context) -> Iterator[Answer | Exception]:
@@ -94,14 +97,18 @@ def parse(context: Context, answers: Sequence[Answer]) -> Parsed:
     parsed = Parsed()
     for answer in answers:
         sums: Sums = {}
-        newest = FIRST
+        doubtful: Doubtful = set()
+        newest, named = FIRST, False
         for row in _records(answer, context, parsed):
-            day = _read(row, context, sums, parsed)
-            newest = max(newest, day or newest)
+            day = _read(row, context, sums, doubtful, parsed)
+            newest, named = max(newest, day or newest), named or bool(_route(row))
+        if not named:
+            raise SourceError(f"{answer.url}: no record names a known route, so the format has changed", permanent=True, source=SOURCE.id)
         for (route, breakdown), months in sums.items():
             key = SeriesKey(SOURCE.id, "dead_and_missing", route, "", breakdown)
             for month in _months(FIRST, newest):
-                _observe(key, month, months.get(month), context.today, answer, parsed)
+                if (route, month) not in doubtful:
+                    _observe(key, month, months.get(month), context.today, answer, parsed)
     return parsed
 
 
@@ -135,10 +142,11 @@ def _route(row: Mapping[str, str]) -> str | None:
     return ROUTES.get(name) if name else ""
 
 
-def _read(row: Mapping[str, str], context: Context, sums: Sums, parsed: Parsed) -> dt.date | None:
-    """Add a record to the sums; the first of its month, or None when it has no usable day."""
+def _read(row: Mapping[str, str], context: Context, sums: Sums, doubtful: Doubtful, parsed: Parsed) -> dt.date | None:
+    """Add a record to the sums; the first of its month, or None when it cannot be read."""
     route = _route(row) or ""
     ours = route in context.situation.routes
+    month = None
     try:
         month = _day(row["Incident Date"], context.today).replace(day=1)
         dead, missing, both = (people(row[name]) for name in COLUMNS[3:6])
@@ -146,9 +154,12 @@ def _read(row: Mapping[str, str], context: Context, sums: Sums, parsed: Parsed) 
             both = None  # the sum of two unknowns, which stands beside the survivors of a split incident
         if (dead or 0) < 0 or (both or 0) < 0:
             raise ValueError("a negative number of people")
+        if not row["Incident Type"].strip():
+            raise ValueError("no type of incident, which tells the records of several apart")
     except ValueError as error:
         if ours:
             parsed.set_aside.append(SetAside(str(error), _shown(row)))
+            doubtful |= {(route, month)} if month else set()
         return None
     if ours:
         cumulative = "cumulative" in row["Incident Type"].casefold()

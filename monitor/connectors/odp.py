@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from monitor.connectors._reading import count, field, json_of, month_end
+from monitor.connectors._reading import count, field, json_of, month_end, rows
 from monitor.errors import EmptyAnswer, SourceError
 from monitor.model import Answer, Context, Frequency, Observation, Parsed, SeriesKey, SetAside, Source, Status
 
@@ -27,9 +27,15 @@ SOURCE = Source(
     lag_days=14,
     pace=1.0,
     max_bytes=5_000_000,
+    terms="Name UNHCR Operational Data Portal; the calls are undocumented and may end without notice.",
+    gives=("registered_refugees", "arrivals"),
+    options=("registered", "arrivals"),
 )
 TIMESERIES = "/population/get/timeseries"
 SUBLOCATION = "/population/get/sublocation"
+TOMORROW = dt.timedelta(days=1)
+Slot = tuple[str, str]  # place id and population group
+EVERYWHERE = ("", "")  # a row that names no place may be of any
 SETTLING = dt.timedelta(days=14)  # July 2026 stood at 65 % of its settled value on 4 August and at 100 % on the 6th
 
 
@@ -128,10 +134,10 @@ def _says_nothing(body: Any) -> bool:
 def _points(answer: Answer) -> list[Any]:
     body = json_of(answer)
     data = None if _says_nothing(body) else field(body, "data", answer)
-    points = field(data, "timeseries", answer) if data else None
+    points = rows(data, "timeseries", answer) if data else None
     if not points:
         raise EmptyAnswer(f"{answer.url}: an empty series, which is a fault and not a zero", source=SOURCE.id)
-    return list(points)
+    return points
 
 
 def _read_region(answer: Answer, context: Context, newest: dt.date | None, parsed: Parsed) -> None:
@@ -141,7 +147,7 @@ def _read_region(answer: Answer, context: Context, newest: dt.date | None, parse
             year, month = int(field(point, "year", answer)), int(field(point, "month", answer))
             start, end = dt.date(year, month, 1), month_end(year, month)
             value = count(field(point, "individuals", answer))
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             parsed.set_aside.append(SetAside(str(error), f"{key} {point}"))
             continue
         if value is not None and _begun(start, newest):
@@ -161,30 +167,53 @@ def _month_status(end: dt.date, reported: dt.date | None, today: dt.date) -> Sta
 
 
 class _Since:
-    """The sums since one first of a month: people by (geo_id, breakdown), and each country's newest report date."""
+    """The sums since one first of a month: (people, newest report) by place id and group, and which cannot be told."""
 
     def __init__(self, answer: Answer, context: Context, parsed: Parsed) -> None:
-        self.answer = answer
+        self.answer, self.context, self.parsed = answer, context, parsed
         year, month = (int(part) for part in answer.tag.split()[1].split("-"))
         self.start, self.end = dt.date(year, month, 1), month_end(year, month)
-        self.sums: dict[tuple[str, str], int] = {}
+        self.sums: dict[Slot, tuple[int, dt.date]] = {}
+        self.doubtful: set[Slot] = set()
         self.newest: dict[str, dt.date] = {}
-        groups = {group: breakdown for breakdown, ids in context.options["arrivals"]["groups"].items() for group in ids}
         body = json_of(answer)
-        for row in () if _says_nothing(body) else field(body, "data", answer) or ():
-            try:
-                geo, group = str(field(row, "geomaster_id", answer)), str(field(row, "population_group_id", answer))
-                value, day = count(field(row, "individuals", answer)), dt.date.fromisoformat(str(field(row, "date", answer)))
-            except ValueError as error:
-                parsed.set_aside.append(SetAside(str(error), str(row)[:200]))
-                continue
-            if group not in groups:
-                parsed.set_aside.append(SetAside(f"population group {group} was not asked for", str(row)[:200]))
-            elif value is not None:
-                slot = (geo, groups[group])
-                self.sums[slot] = self.sums.get(slot, 0) + value
-                reported = min(day, context.today)  # a report dated ahead says nothing of the months ahead
-                self.newest[geo] = max(reported, self.newest.get(geo, reported))
+        found = None if _says_nothing(body) else field(body, "data", answer)
+        for row in rows(body, "data", answer) if found else ():
+            self._read(row)
+
+    def _read(self, row: Any) -> None:
+        geo, group, people, date = (
+            field(row, name, self.answer) for name in ("geomaster_id", "population_group_id", "individuals", "date")
+        )
+        slot = (str(geo), str(group)) if str(geo).isdecimal() else EVERYWHERE
+        if str(group) not in {one for ids in self.context.options["arrivals"]["groups"].values() for one in ids}:
+            self._aside(f"population group {group} was not asked for", row)
+            return
+        try:
+            value, day = count(people), self._day(date)
+            if slot is EVERYWHERE or (value or 0) < 0:
+                raise ValueError(f"no place has the id {geo!r}" if slot is EVERYWHERE else f"impossible sum {value}")
+            if value is not None and self.sums.get(slot, (value,))[0] != value:
+                raise ValueError(f"two sums of one place and group: {self.sums[slot][0]} and {value}")
+        except ValueError as error:
+            self._aside(str(error), row)
+            self.doubtful.add(slot)
+            return
+        if value is None:
+            self.doubtful.add(slot)
+        else:
+            self.sums[slot] = (value, day)
+            self.newest[slot[0]] = max(day, self.newest.get(slot[0], day))
+
+    def _day(self, date: object) -> dt.date:
+        """The day of the newest report in a sum, which lies within the days that are summed."""
+        day = dt.date.fromisoformat(str(date))
+        if not self.start <= day <= self.context.today + TOMORROW:  # where the portal is, the day may have begun
+            raise ValueError(f"a sum from {self.start} on whose newest report is of {day}")
+        return min(day, self.context.today)
+
+    def _aside(self, reason: str, row: Any) -> None:
+        self.parsed.set_aside.append(SetAside(reason, str(row)[:200]))
 
 
 def _read_countries(since: Sequence[_Since], context: Context, parsed: Parsed) -> None:
@@ -206,15 +235,40 @@ def _read_country_month(place: Mapping[str, str], sums: _Since, later: _Since | 
     if not _begun(sums.start, reported):
         return
     status = _month_status(sums.end, reported, context.today)
-    months: dict[str, int] = {}
-    for (row_geo, breakdown), value in sums.sums.items():
-        if row_geo == geo:
-            months[breakdown] = value - (later.sums.get((geo, breakdown), 0) if later else 0)
-    whole = {} if min(months.values()) < 0 else {"all": sum(months.values())}
-    for breakdown, value in {**months, **whole}.items():
+    months: dict[str, int | None] = {}
+    for breakdown, ids in context.options["arrivals"]["groups"].items():
         key = SeriesKey(SOURCE.id, "arrivals", place["location"], "", breakdown)
-        if value < 0:
-            told = "a later sum exceeds an earlier one: revised downward between the two"
-            parsed.set_aside.append(SetAside(told, f"{key} {sums.start:%Y-%m} = {value}"))
-        else:
+        try:
+            value = _difference(geo, ids, sums, later)
+        except ValueError as error:
+            parsed.set_aside.append(SetAside(str(error), f"{key} {sums.start:%Y-%m}"))
+            months[breakdown] = None
+            continue
+        if value is not None:
+            months[breakdown] = value
+    told = [value for value in months.values() if value is not None]
+    if len(told) == len(months) and min(told, default=-1) >= 0:
+        months["all"] = sum(told)
+    for breakdown, value in months.items():
+        key = SeriesKey(SOURCE.id, "arrivals", place["location"], "", breakdown)
+        if value is not None and value < 0:
+            reason = "a later sum exceeds an earlier one: revised downward between the two"
+            parsed.set_aside.append(SetAside(reason, f"{key} {sums.start:%Y-%m} = {value}"))
+        elif value is not None:
             parsed.observations.append(Observation(key, Frequency.MONTH, sums.start, sums.end, value, sums.answer, status))
+
+
+def _difference(geo: str, groups: Sequence[str], sums: _Since, later: _Since | None) -> int | None:
+    """People in the month of `sums`; None where no group has any. Raises ValueError where one of two sums lacks a part of the other."""
+    found: int | None = None
+    for slot in ((geo, group) for group in groups):
+        if {slot, EVERYWHERE} & (sums.doubtful | (later.doubtful if later else set())):
+            raise ValueError("a sum that this month rests on could not be read")
+        mine, after = sums.sums.get(slot), later.sums.get(slot) if later else None
+        if later and after and not mine:
+            raise ValueError(f"a sum from {later.start} on, and none from {sums.start} on")
+        if later and mine and not after and mine[1] >= later.start:
+            raise ValueError(f"a report of {mine[1]} is missing in the sum from {later.start} on")
+        if mine:
+            found = (found or 0) + mine[0] - (after[0] if after else 0)
+    return found

@@ -37,6 +37,8 @@ SOURCE = Source(
     key_from="https://apidoc.reliefweb.int/parameters#appname",
     key_optional=True,
     bases={"rss": "https://reliefweb.int"},
+    terms="Each report belongs to its source: link to it and do not publish its text again.",
+    options=("feeds",),
 )
 PATH = "/v2/reports"
 FEEDS = ("/updates/rss.xml",)
@@ -72,19 +74,19 @@ def _terms(context: Context) -> str:
 
 def _pages(context: Context, terms: str) -> Iterator[Answer | Exception]:
     """Pages by our own offset, since the links of the answer hold the appname."""
-    read = 0
+    read, before = 0, ""
     while True:
         answer = context.get(PATH, _params(context, terms, read), tag=f"{REPORTS} {read}")
         body = json_of(answer)
         total, page = _total(body, answer), rows(body, "data", answer)
-        if not page and total > read:
+        if (not page and total > read) or answer.sha256 == before:
             raise SourceError(f"{total} reports are announced, and {read} came", source=SOURCE.id)
         if not page and not read and not _somebody_writes(context):
             yield EmptyAnswer(f"no report of the last {DAYS} days, about the situation or about anything: degraded", source=SOURCE.id)
             return
         if page or not read:
             yield answer
-        read += len(page)
+        read, before = read + len(page), answer.sha256
         if read >= total:
             return
 
@@ -151,7 +153,10 @@ def _read_report(row: Any, answer: Answer, context: Context, parsed: Parsed) -> 
                 f"answered with a report about {country or 'no country'}, which was not asked", permanent=True, source=SOURCE.id
             )
         return
-    url = _text(given, "url_alias") or _text(given, "url") or f"https://reliefweb.int/node/{number}"
+    url = _text(given, "url_alias") or _text(given, "url") or (f"https://reliefweb.int/node/{number}" if number.isdecimal() else "")
+    if not url.startswith(("https://", "http://")):
+        parsed.set_aside.append(SetAside("a report without an address or a number", f"{number}: {title}"))
+        return
     seen = _date(given)
     names = ", ".join(name for source in _list(given, "source") if (name := _text(source, "shortname")))
     host = urlsplit(url).netloc

@@ -25,6 +25,8 @@ SOURCE = Source(
     pace=1.0,
     max_bytes=5_000_000,
     window=True,
+    terms="Each headline belongs to its publisher: link to it and do not publish its text again.",
+    options=("feeds",),
 )
 
 

@@ -32,6 +32,8 @@ SOURCE = Source(
     pace=1.0,
     max_bytes=20_000_000,
     files=True,
+    terms="Each table has its own.",
+    options=("table",),
 )
 OF_A_DAY = (Measure.STOCK, Measure.CUMULATIVE)
 DIGITS = frozenset("0123456789")
@@ -136,6 +138,8 @@ def _source(table: Table) -> Source:
         home=table.home,
         licence=table.licence,
         citation=table.citation,
+        terms=table.terms,
+        non_commercial=table.non_commercial,
         cadence=SOURCE.cadence,
     )
 

@@ -28,6 +28,8 @@ SOURCE = Source(
     cadence=dt.timedelta(days=1),
     lag_days=166,
     pace=0.25,
+    terms="Name the database and do not suggest that UNHCR endorses you; figures from IDMC and UNRWA are on their owners' terms.",
+    gives=("refugees", "asylum_seekers", "idps", "stateless", "returned_refugees", "returned_idps"),
 )
 PATH = "/population/v1/population/"
 PAGE_ROWS = 10_000
@@ -91,7 +93,7 @@ def parse(context: Context, answers: Sequence[Answer]) -> Parsed:
 def _refuse_strangers(row: Any, asked: Sequence[Container[Any]], answer: Answer) -> None:
     """A misspelt parameter is ignored upstream and gives world totals: an answer to another question is void."""
     echo = field(row, "coo_iso", answer), field(row, "coa_iso", answer), _whole(field(row, "year", answer), "year", answer)
-    if not all(given in wanted for given, wanted in zip(echo, asked, strict=True)):
+    if not all(isinstance(given, str | int) and given in wanted for given, wanted in zip(echo, asked, strict=True)):
         raise SourceError(f"answered for {echo[0]} to {echo[1]} in {echo[2]}, which was not asked", permanent=True, source=SOURCE.id)
 
 

@@ -27,6 +27,8 @@ SOURCE = Source(
     lag_days=396,  # seven months after the year, whose middle the figure is of
     pace=1.0,
     max_bytes=20_000_000,
+    terms="Name the World Bank and the indicator.",
+    gives=("population",),
 )
 INDICATOR = "SP.POP.TOTL"
 PATH = f"/v2/country/all/indicator/{INDICATOR}"

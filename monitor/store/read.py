@@ -56,7 +56,7 @@ def _frame(store: Store, statement: Select[Any]) -> pd.DataFrame:
             frame[column.name] = pd.Categorical.from_codes(
                 frame[column.name].to_numpy(dtype="int8"), [str(status) for status in STATUSES]
             ).astype(str)
-        elif column.name in ("bundled", "known_estimated", "dated"):
+        elif column.name in ("bundled", "known_estimated", "dated", "non_commercial"):
             frame[column.name] = frame[column.name].astype(bool)
     if "value" in frame:
         frame["value"] = frame["value"].astype(float)

@@ -59,6 +59,8 @@ def describe(connection: Connection, sources: Iterable[tuple[Source, bool]]) -> 
             "cadence_seconds": int(one.cadence.total_seconds()) if asked else None,
             "lag_days": one.lag_days,
             "key_from": one.key_from,
+            "terms": one.terms,
+            "non_commercial": one.non_commercial,
         }
         if connection.execute(update(source).where(source.c.id == one.id).values(**values)).rowcount == 0:
             connection.execute(insert(source).values(id=one.id, **values))

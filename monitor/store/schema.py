@@ -27,6 +27,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -110,6 +111,8 @@ source = Table(
     Column("cadence_seconds", Integer),  # NULL: not asked, bundled only
     Column("lag_days", Integer),  # after a period's end; NULL: not known
     Column("key_from", Text, nullable=False),
+    Column("terms", Text, nullable=False, server_default=""),
+    Column("non_commercial", Boolean, nullable=False, server_default=false()),
 )
 
 series = Table(

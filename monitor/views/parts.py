@@ -250,6 +250,7 @@ def table_columns() -> Mapping[str, Any]:
         "source_url": column.TextColumn(_("Address or citation"), width="medium"),
         "licence": column.TextColumn(_("Licence")),
         "correction": column.TextColumn(_("Note"), width="medium", help=_("A known error of the source, or a break in the series")),
+        "non_commercial": column.CheckboxColumn(_("Non-commercial"), help=_("Whether the source allows non-commercial use only")),
     }
 
 

@@ -46,12 +46,16 @@ def source_card(source: Mapping[str, Any], run: Mapping[str, Any] | None) -> Non
             else:
                 bundled = source["cadence_seconds"] != source["cadence_seconds"]
                 st.badge(_("bundled figures only") if bundled else _("not asked yet"), color="gray")
+            if source["non_commercial"]:
+                st.badge(_("non-commercial use only"), color="orange")
         st.markdown(source["about"])
         newest = newest_periods.get(source["id"])
         told = _("Newest period ends {day}.").format(day=newest.isoformat()) if newest else _("No figures.")
         if not pd.isna(source["lag_days"]) and source["lag_days"]:
             told += " " + _("Usually known {days} days after a period ends.").format(days=number(source["lag_days"]))
         st.caption(f"{told} {_('Licence')}: {source['licence']}. {_('Cite as')}: {source['citation']}.")
+        if source["terms"]:
+            st.caption(_("Terms: {terms}").format(terms=source["terms"]))
         if run is not None:
             last_run(source["id"], run)
 

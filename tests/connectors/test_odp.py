@@ -250,7 +250,7 @@ def test_a_month_without_a_value_is_no_figure() -> None:
 @pytest.mark.parametrize("point", [month("13", 1), month("July", 1), month("07", "1.5"), month(None, 1), month("07", 1, "twenty")])
 def test_a_month_that_cannot_be_read_is_set_aside(point: dict[str, Any]) -> None:
     """None of them may end the run: the other months are sound."""
-    parsed, _ = read(odp, portal(series(point, month("06", 9350)), {"07": [since(5)]}))
+    parsed, _ = read(odp, portal(series(point, month("06", 9350)), {"07": [since(5, "2026-07-30")]}))
     assert months(parsed, "europe-mediterranean") == {6: 9350}
     assert len(parsed.set_aside) == 3  # all, sea and land
 
@@ -306,7 +306,8 @@ def test_every_month_of_a_country_passes_the_gate() -> None:
     ],
 )
 def test_a_country_is_as_firm_as_its_own_newest_report(newest: str, today: D, july: Status | None, august: Status | None) -> None:
-    greece = {"07": [since(5000, newest)], "08": [since(1800, newest)], "09": NOTHING, "10": NOTHING, "11": NOTHING}
+    august_begun = [since(1800, newest)] if newest >= "2026-08" else []
+    greece = {"07": [since(5000, newest)], "08": august_begun, "09": NOTHING, "10": NOTHING, "11": NOTHING}
     spain = since(1, today.isoformat(), geo="729")  # another country that is up to date makes no difference
     sums = {number: [*(rows if isinstance(rows, list) else []), spain] for number, rows in greece.items()}
     found = of(read(odp, portal(sums=sums, today=today))[0], "GRC")
@@ -361,16 +362,17 @@ def test_a_place_that_the_situation_ignores_is_no_complaint() -> None:
 @pytest.mark.parametrize("group", ["4996", "", None, "4797,4798"])
 def test_a_population_group_that_was_not_asked_for_is_set_aside(group: Any) -> None:
     """Greece by nationality beside Greece by sea would count people twice."""
-    parsed, _ = read(odp, portal(sums={"07": [since(1000), since(1000, group=group)]}))
+    parsed, _ = read(odp, portal(sums={"07": [since(1000, "2026-07-30"), since(1000, group=group)]}))
     assert months(parsed, "GRC") == {7: 1000}
     assert "was not asked for" in reasons(parsed)
 
 
 @pytest.mark.parametrize("changes", [{"people": "many"}, {"date": "16/08/2026"}, {"date": ""}])
 def test_a_row_that_cannot_be_read_is_set_aside_and_the_others_stay(changes: dict[str, Any]) -> None:
-    parsed, _ = read(odp, portal(sums={"07": [since(**{"people": 5, **changes}), since(900, group="4798")]}))
+    parsed, _ = read(odp, portal(sums={"07": [since(**{"people": 5, **changes}), since(900, "2026-07-30", group="4798")]}))
     assert months(parsed, "GRC", "land") == {7: 900}
-    assert len(parsed.set_aside) == 1
+    assert months(parsed, "GRC") == {}  # a sum of both would lack those by sea
+    assert "2026-07" in parsed.set_aside[-1].row
 
 
 @pytest.mark.parametrize("name", ["geomaster_id", "population_group_id", "individuals", "date"])
@@ -391,6 +393,38 @@ def test_a_month_that_has_only_begun_and_has_no_data_yet_leaves_the_months_befor
 def test_a_failing_call_for_the_arrivals_ends_the_run_since_a_difference_needs_both_sums() -> None:
     with pytest.raises(SourceError, match="503"):
         read(odp, portal(sums={"07": [since(5)], "08": SourceError("HTTP 503")}))
+
+
+@pytest.mark.parametrize(
+    ("july", "august", "told"),
+    [
+        pytest.param([since(1000)], [], "a report of 2026-08-16 is missing in the sum from 2026-08-01 on", id="a later sum is lost"),
+        pytest.param(
+            [since(1000, group="4797"), since(9, group="4798")],
+            [since(1, group="4797"), since(1, group="5634")],
+            "none from 2026-07-01 on",
+            id="an earlier one",
+        ),
+        pytest.param([since(1000)], [since("many")], "could not be read", id="not a number"),
+        pytest.param([since(1000)], [since(-300)], "could not be read", id="negative"),
+        pytest.param([since(1000)], [since(300), since(400)], "could not be read", id="two sums"),
+        pytest.param([since(1000)], [since(300, geo=None)], "could not be read", id="of no place"),
+        pytest.param([since(1000)], [since(300, "0001-01-01")], "could not be read", id="before its days"),
+        pytest.param([since(1000)], [since(300, "9999-12-31")], "could not be read", id="dated ahead"),
+        pytest.param([since(1000)], [since(None)], "could not be read", id="without people"),
+    ],
+)
+def test_a_month_of_which_one_of_the_two_sums_cannot_be_right_is_not_told(july: list[Any], august: list[Any], told: str) -> None:
+    """A later sum that is too small would make the month too large."""
+    parsed, _ = read(odp, portal(sums={"07": july, "08": august}))
+    assert 7 not in months(parsed, "GRC", "sea")
+    assert 7 not in months(parsed, "GRC")
+    assert told in reasons(parsed)
+
+
+def test_the_same_row_twice_is_one_row() -> None:
+    parsed, _ = read(odp, portal(sums={"07": [since(1000)] * 10, "08": [since(300)] * 10}))
+    assert months(parsed, "GRC", "sea") == {7: 700, 8: 300}
 
 
 @given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)), min_size=8, max_size=8))

@@ -178,3 +178,9 @@ def test_a_source_that_came_through_another_is_said_to_have(open_page: Open, tmp
     told = words(open_page("sources"))
     assert "Licence: CC BY 4.0 of the ministry" in told
     assert "came through Tables of your own" in told
+
+
+def test_the_sources_page_marks_what_is_for_non_commercial_use_only_and_tells_the_terms(open_page: Open) -> None:
+    said = words(open_page("sources"))
+    assert "non-commercial use only" in said
+    assert "Terms: Name IDMC" in said
