@@ -35,6 +35,7 @@ NOTHING_BUT: dict[str, tuple[str, ...]] = {
 NEVER = {
     "monitor.alerts": ("monitor.store",),
     "monitor.series": ("monitor.store", "monitor.connectors", "monitor.http"),
+    "monitor.denominators": ("monitor.store", "monitor.connectors", "monitor.http"),
     "monitor.normalise": ("monitor.store", "monitor.connectors", "monitor.http"),
     "monitor.charts": ("monitor.store", "monitor.connectors", "monitor.http"),
     "monitor.store": ("monitor.connectors", "monitor.http", "monitor.refresh"),
