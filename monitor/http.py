@@ -24,6 +24,7 @@ from urllib.parse import quote, quote_plus, urlsplit, urlunsplit
 import requests
 import stamina
 from cachecontrol.adapter import CacheControlAdapter
+from cachecontrol.cache import BaseCache
 from cachecontrol.caches import SeparateBodyFileCache
 from cachecontrol.heuristics import LastModified
 from requests_ratelimiter import LimiterMixin
@@ -69,11 +70,38 @@ class _Paced(LimiterMixin, CacheControlAdapter):  # type: ignore[misc]
     """Paces one host and remembers validators."""
 
 
+class _Session(requests.Session):
+    """Hands the headers that hold a secret to no other host: requests itself takes back no more than `Authorization`."""
+
+    secrets: Sequence[str] = ()
+
+    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
+        """Called for each redirect, before it is followed."""
+        super().rebuild_auth(prepared_request, response)  # type: ignore[no-untyped-call]
+        headers = prepared_request.headers
+        if self.should_strip_auth(str(response.request.url), str(prepared_request.url)):  # type: ignore[no-untyped-call]
+            for name in [name for name, value in headers.items() if any(secret in str(value) for secret in self.secrets)]:
+                del headers[name]
+
+
 class _WriteOnly(SeparateBodyFileCache):
     """Remembers what comes and recalls nothing."""
 
     def get(self, key: str) -> bytes | None:
         return None
+
+
+class _Forgetful(BaseCache):
+    """Remembers nothing."""
+
+    def get(self, key: str) -> bytes | None:
+        return None
+
+    def set(self, key: str, value: bytes, expires: int | dt.datetime | None = None) -> None:
+        pass
+
+    def delete(self, key: str) -> None:
+        pass
 
 
 class _TryAgain(Exception):
@@ -103,12 +131,14 @@ class Client:
 
         The budget is for each of the `situations`. `anew` takes no 304 for an answer: after a run that failed, what is remembered may be what it failed on.
         """
-        session = requests.Session()
+        session = _Session()
+        session.secrets = secrets
         session.headers["Cache-Control"] = "max-age=0"  # ask every time; what is remembered only saves the body
         session.headers["User-Agent"] = f"{USER_AGENT} (+{self.contact})" if self.contact else USER_AGENT
         session.max_redirects = 5
         session.hooks["response"].append(_skip_body_of_redirect)
-        remembered = (_WriteOnly if anew else SeparateBodyFileCache)(self.cache_dir)
+        # What a keyed source answers may have the key in it, so nothing of it is remembered.
+        remembered = _Forgetful() if secrets else (_WriteOnly if anew else SeparateBodyFileCache)(self.cache_dir)
         keeps: Any = {"cache": remembered, "heuristic": LastModified()}  # the heuristic keeps answers that have no ETag
         paced = self.paced and source.pace > 0
         adapter = _Paced(per_second=1 / source.pace, **keeps) if paced else CacheControlAdapter(**keeps)
