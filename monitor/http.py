@@ -41,6 +41,7 @@ CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
 LONGEST_WAIT = 30.0  # a server that asks for more is asked again in the next run instead
 CHUNK = 65_536
+LONGEST_REFUSAL = 4_000  # bytes of what comes with one
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -246,7 +247,21 @@ class _Request:
         if status in (401, 403):
             raise self._error(f"HTTP {status}: access refused", permanent=True)
         if status != 200:
-            raise self._error(f"HTTP {status} {reply.reason or ''}".rstrip(), permanent=400 <= status < 500)
+            refused = self._error(f"HTTP {status} {reply.reason or ''}".rstrip(), permanent=400 <= status < 500)
+            refused.told = self._told(reply) if refused.permanent else ""
+            raise refused
+
+    def _told(self, reply: requests.Response) -> str:
+        """The beginning of what came with a refusal; nothing where that breaks off, since the refusal is what counts."""
+        told = b""
+        try:
+            for chunk in self._chunks(reply):
+                told += chunk
+                if len(told) >= LONGEST_REFUSAL:
+                    break
+        except (SourceError, requests.RequestException):
+            pass
+        return self._without_secrets(told[:LONGEST_REFUSAL].decode("utf-8", "replace"))
 
     def _chunks(self, reply: requests.Response) -> Iterator[bytes]:
         size = 0

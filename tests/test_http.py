@@ -209,6 +209,32 @@ def test_a_refusal_is_permanent_and_asked_once(asking: Asking, status: int) -> N
     assert len(asking.server.paths) == 1
 
 
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b'{"error": "no such code"}', '{"error": "no such code"}'),
+        (b"", ""),
+        (b"x" * 5_000_000, "x" * client_module.LONGEST_REFUSAL),
+        (b"\xff", "\ufffd"),
+        (b"your key s3cret is not known", "your key *** is not known"),
+    ],
+)
+def test_what_comes_with_a_refusal_is_handed_on_up_to_a_length_and_without_secrets(asking: Asking, body: bytes, told: str) -> None:
+    error = asking.fails(send(400, body), secrets=("s3cret",))
+    assert error.told == told
+    assert "HTTP 400" in error.message
+    assert "x" not in error.message.replace("127.0.0.1", "")
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [send(400, b"some", announced=400), send(400, b"no gzip", Content_Encoding="gzip"), send(400, b"x", Transfer_Encoding="chunked")],
+)
+def test_a_refusal_that_breaks_off_is_a_refusal_nevertheless(asking: Asking, reply: Reply) -> None:
+    error = asking.fails(reply)
+    assert (error.permanent, "HTTP 400" in error.message, len(asking.server.paths)) == (True, True, 1)
+
+
 @pytest.mark.parametrize("status", [202, 429, 500, 502, 503, 504])
 def test_a_passing_fault_is_asked_three_times_and_no_more(asking: Asking, status: int) -> None:
     error = asking.fails(send(status))
