@@ -19,7 +19,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
-from urllib.parse import quote, quote_plus, urlsplit, urlunsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
 import requests
 import stamina
@@ -33,7 +33,7 @@ from urllib3.exceptions import MaxRetryError
 from monitor import __version__, files
 from monitor.archive import Archive
 from monitor.errors import EmptyAnswer, SourceError
-from monitor.model import Answer, Get, Source
+from monitor.model import Answer, Get, Source, public
 from monitor.settings import Clock
 
 USER_AGENT = f"refugee-flow-monitor/{__version__}"
@@ -220,7 +220,7 @@ class _Request:
                 headers={"Accept": self.due.accept, **self.headers},
             ) as reply:
                 self._check_status(reply)
-                return self._without_echo(b"".join(self._chunks(reply))), self._shown(_public(reply.url or self.url))
+                return self._without_echo(b"".join(self._chunks(reply))), self._shown(public(reply.url or self.url))
         except requests.TooManyRedirects:
             raise self._error("redirects without end", permanent=True) from None
         except requests.Timeout:
@@ -317,10 +317,10 @@ class _Request:
     def _place(self) -> str:
         """Host and path, without the query: enough to find it, and no secret in it."""
         try:
-            parts = urlsplit(self.url)
+            parts = urlsplit(public(self.url))
         except ValueError:
             return self._without_secrets(self.url)  # not an address
-        return self._without_secrets(f"{parts.netloc.rpartition('@')[2]}{parts.path}")
+        return self._without_secrets(f"{parts.netloc}{parts.path}")
 
 
 class _File(_Request):
@@ -347,12 +347,6 @@ def _shut(reply: requests.Response) -> None:
         reply.raw.shutdown()
     except (ValueError, OSError):
         reply.close()  # an answer from the memory has no connection
-
-
-def _public(url: str) -> str:
-    """An address without the user and password that may stand in it."""
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def _skip_body_of_redirect(reply: requests.Response, **_: Any) -> None:
