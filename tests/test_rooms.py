@@ -20,7 +20,7 @@ ONLY = {
     "sqlalchemy": ("monitor.store",),
     "alembic": ("monitor.store",),
     "altair": ("monitor.charts",),
-    "openpyxl": ("monitor.connectors._workbook", "monitor.connectors._cells"),
+    "openpyxl": ("monitor.connectors._workbook",),
     "streamlit": ("monitor.views", "app"),
     "monitor.views": ("monitor.views", "app"),
     "monitor.connectors._reading": ("monitor.connectors",),

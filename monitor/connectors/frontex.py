@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from monitor import places
-from monitor.connectors._reading import month_end
+from monitor.connectors._reading import fault, month_end
 from monitor.connectors._workbook import sheet
 from monitor.errors import EmptyAnswer, SourceError
 from monitor.model import Answer, Context, Frequency, Observation, Parsed, SeriesKey, SetAside, Source, Status
@@ -105,6 +105,19 @@ def parse(context: Context, answers: Sequence[Answer]) -> Parsed:
     return parsed
 
 
+def _rows(answer: Answer) -> Iterator[tuple[Any, ...]]:
+    """The values of the sheet of detections, whose name drifts in case and punctuation."""
+
+    def choose(pages: Sequence[Any]) -> Any:
+        for page in pages:
+            if folded(page.title).startswith(folded(SHEET)):
+                return page
+        raise fault(answer, f"no sheet {SHEET!r} but {', '.join(page.title for page in pages)!r}, so the format has changed")
+
+    for row in sheet(answer, choose, computed=True):
+        yield tuple(cell.value for cell in row)
+
+
 class _Reading:
     """One workbook on its way to observations."""
 
@@ -118,7 +131,7 @@ class _Reading:
         self.strange: set[str] = set()
 
     def read(self) -> None:
-        rows = sheet(self.answer, SHEET)
+        rows = _rows(self.answer)
         columns = self._header(rows)
         for row in rows:
             self._row(row, columns)

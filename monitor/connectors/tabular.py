@@ -15,9 +15,9 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from monitor import places
-from monitor.connectors._cells import Cell, Grid, Unusable, fault, grid, number_reader, shown
+from monitor.connectors._cells import Cell, Grid, Unusable, grid, number_reader
 from monitor.connectors._described import CODES, ENDINGS, Table, Value, day_of, describe, file_address, indicator_of, precision
-from monitor.connectors._reading import json_of, month_end
+from monitor.connectors._reading import fault, json_of, month_end, shown
 from monitor.errors import EmptyAnswer, SourceError
 from monitor.model import Answer, Context, Frequency, Measure, Observation, Parsed, SeriesKey, SetAside, Source, Status
 
@@ -154,7 +154,7 @@ class _Reader:
             table.wanted,
             header=table.header,
             workbook=table.expects(answer.url) == "xlsx",
-            sheet=table.sheet,
+            page=table.sheet,
             encoding=table.encoding,
             delimiter=table.delimiter,
         )
