@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from monitor import places
+from monitor.connectors._pages import pages, whole
 from monitor.connectors._reading import count, field, json_of, rows, where
 from monitor.errors import EmptyAnswer, SourceError
 from monitor.model import Answer, Context, Frequency, Observation, Parsed, SeriesKey, SetAside, Source, Status
@@ -53,8 +54,8 @@ def fetch(context: Context) -> Iterator[Answer | Exception]:
     yield _newest_dump(context)
     found = 0
     for table in TABLES:
-        for answer in _pages(context, table, wanted):
-            found += len(rows(json_of(answer), "results", answer))
+        for answer, page in _table(context, table, wanted):
+            found += len(page)
             yield answer
     if not found:
         yield EmptyAnswer("answered with no row in any annual table for the countries asked for", source=SOURCE.id)
@@ -81,31 +82,14 @@ def _newest_dump(context: Context) -> Answer:
         raise
 
 
-def _pages(context: Context, table: str, wanted: Sequence[str]) -> Iterator[Answer]:
-    """Pages by our own offset: the `next` links of the answer hold the client id."""
-    read, due = 0, None
-    while due is None or read < due:
-        params = [("client_id", context.key), ("iso3__in", ",".join(wanted)), ("limit", str(PAGE_ROWS)), ("offset", str(read))]
-        cause = [("cause", "disaster")] if table == "displacements" else []
-        answer = context.get(f"{PATH}gidd/{table}/", [*params, *cause], tag=table)
-        body = json_of(answer)
-        total, page = _whole(field(body, "count", answer), "count", answer), rows(body, "results", answer)
-        if due is not None and total != due:
-            raise SourceError(f"{table}: the number of rows changed between two pages, from {due} to {total}", source=SOURCE.id)
-        if len(page) > total - read or (total > read and not page):
-            raise SourceError(f"{table}: {total} rows are announced, and {read + len(page)} came", source=SOURCE.id)
-        yield answer
-        read, due = read + len(page), total
+def _table(context: Context, table: str, wanted: Sequence[str]) -> Iterator[tuple[Answer, list[Any]]]:
+    asked = [("client_id", context.key), ("iso3__in", ",".join(wanted)), ("limit", str(PAGE_ROWS))]
+    cause = [("cause", "disaster")] if table == "displacements" else []
 
+    def ask(read: int) -> Answer:
+        return context.get(f"{PATH}gidd/{table}/", [*asked, ("offset", str(read)), *cause], tag=table)
 
-def _whole(value: object, name: str, answer: Answer) -> int:
-    try:
-        number = count(value)
-    except ValueError:
-        number = None
-    if number is None:
-        raise SourceError(f"{where(answer)}: {name} is {value!r}, so the format has changed", permanent=True, source=SOURCE.id)
-    return number
+    return pages(ask, "count", "results", steady=True)
 
 
 def parse(context: Context, answers: Sequence[Answer]) -> Parsed:
@@ -265,7 +249,7 @@ def _read_table(context: Context, table: str, answers: Sequence[Answer], parsed:
     for answer in answers:
         known_at = _published(answer)
         for row in rows(json_of(answer), "results", answer):
-            country, year = field(row, "iso3", answer), _whole(field(row, "year", answer), "year", answer)
+            country, year = field(row, "iso3", answer), whole(row, "year", answer)
             if country not in _countries(context):
                 raise SourceError(f"{table}: answered for {country}, which was not asked", permanent=True, source=SOURCE.id)
             slot = (country, year, hazard(str(field(row, "hazard_type_name", answer)))) if table == "disasters" else None
