@@ -31,6 +31,10 @@ class EmptyAnswer(SourceError):
     """An upstream answered well-formed and with nothing: degraded, never a zero."""
 
 
+class NotThere(SourceError):
+    """What was asked for does not exist: no such file, no folder of files."""
+
+
 class ContractError(MonitorError):
     """A row or a computation that the contract in `model.py` does not allow."""
 

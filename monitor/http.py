@@ -335,7 +335,7 @@ class _File(_Request):
         except files.ChangingError:
             raise _TryAgain("it was written to while it was read") from None
         except SourceError as error:
-            raise self._error(error.message, permanent=error.permanent) from None
+            raise type(error)(f"{self._place()}: {error.message}", permanent=error.permanent, source=self.source.id) from None
 
     def _place(self) -> str:
         return self.url
