@@ -11,14 +11,16 @@ class SourceError(MonitorError):
     """An upstream failed to give what was asked of it.
 
     `permanent` says whether trying again is useless (a wrong address, a changed format) or may help
-    (a timeout, a 503). `source` is the id of the upstream, filled in by whoever knows it.
+    (a timeout, a 503). `source` is the id of the upstream, filled in by whoever knows it. `told` is the beginning of
+    what it wrote with a refusal, for a connector that can read it: not for the user as it stands.
     """
 
-    def __init__(self, message: str, *, permanent: bool = False, source: str = "") -> None:
+    def __init__(self, message: str, *, permanent: bool = False, source: str = "", told: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.permanent = permanent
         self.source = source
+        self.told = told
 
     def __str__(self) -> str:
         advice = "trying again will not help" if self.permanent else "trying again later may help"
@@ -27,6 +29,10 @@ class SourceError(MonitorError):
 
 class EmptyAnswer(SourceError):
     """An upstream answered well-formed and with nothing: degraded, never a zero."""
+
+
+class NotThere(SourceError):
+    """What was asked for does not exist: no such file, no folder of files."""
 
 
 class ContractError(MonitorError):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from monitor import corrections, places
+from monitor import corrections, denominators, places
 from monitor.corrections import Correction
 from monitor.model import INDICATORS
 
@@ -34,6 +34,17 @@ FIGURES = (
     "correction",
     "non_commercial",
 )
+PER_THOUSAND = (  # after the others, in a file of figures per thousand inhabitants
+    "per_1000",
+    "per_1000_unit",
+    "population",
+    "population_year",
+    "population_status",
+    "population_known_at",
+    "population_source_url",
+    "population_licence",
+    "population_citation",
+)
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -56,6 +67,24 @@ def figures(frame: pd.DataFrame, sources: pd.DataFrame, names: Mapping[str, str]
         non_commercial=frame["source"].map(terms["non_commercial"]).astype(bool),
     )
     return out[list(FIGURES)]
+
+
+def per_thousand(
+    frame: pd.DataFrame, population: pd.DataFrame, sources: pd.DataFrame, names: Mapping[str, str], entries: Sequence[Correction] = ()
+) -> pd.DataFrame:
+    """The same file, and beside each figure what it is per thousand inhabitants, of which year and by whose count.
+
+    `value` stays the figure: nobody who reads the file by its columns takes a share for a number of people.
+    """
+    divided, terms = denominators.per_thousand(frame, population), sources.set_index("id")
+    out = figures(frame, sources, names, entries)
+    out = out.assign(**{name: divided[name] for name in PER_THOUSAND if name in divided})
+    return out.assign(
+        per_1000_unit=out["unit"] + " per 1,000 inhabitants",
+        population_source_url=divided["population_url"],
+        population_licence=divided["population_source"].map(terms["licence"]),
+        population_citation=divided["population_source"].map(terms["citation"]),
+    )[[*FIGURES, *PER_THOUSAND]]
 
 
 def csv(frame: pd.DataFrame, *, mark: bool) -> bytes:

@@ -13,7 +13,7 @@ import stat
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-from monitor.errors import SourceError
+from monitor.errors import NotThere, SourceError
 
 SCHEME = "file:"
 PLAIN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # not each system has each
@@ -26,15 +26,16 @@ class ChangingError(Exception):
 def read(folder: Path | None, address: str, most: int) -> bytes:
     """The bytes of a file, or for an address that ends in / the JSON list of the addresses of the files in that folder.
 
-    Raises SourceError for what is not below `folder`, not there, no plain file or larger than `most` bytes.
+    Raises SourceError for what is not below `folder`, no plain file or larger than `most` bytes, NotThere for what is missing.
     """
     if folder is None:
-        raise _refused("no folder of files is configured")
+        raise NotThere("no folder of files is configured", permanent=True)
     path = _below(folder, address)
     try:
         return _listing(folder.resolve(), path) if address.endswith("/") else _content(path, most)
     except FileNotFoundError:
-        raise _refused(f"not there: put it into the folder of files ({folder}), or name another folder as MONITOR_FILES_DIR") from None
+        told = f"not there: put it into the folder of files ({folder}), or name another folder as MONITOR_FILES_DIR"
+        raise NotThere(told, permanent=True) from None
     except (IsADirectoryError, NotADirectoryError):
         raise _refused("a folder where a file is due, or the other way round: the address of a folder ends in /") from None
     except OSError as error:

@@ -19,11 +19,12 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
-from urllib.parse import quote, quote_plus, urlsplit, urlunsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
 import requests
 import stamina
 from cachecontrol.adapter import CacheControlAdapter
+from cachecontrol.cache import BaseCache
 from cachecontrol.caches import SeparateBodyFileCache
 from cachecontrol.heuristics import LastModified
 from requests_ratelimiter import LimiterMixin
@@ -32,7 +33,7 @@ from urllib3.exceptions import MaxRetryError
 from monitor import __version__, files
 from monitor.archive import Archive
 from monitor.errors import EmptyAnswer, SourceError
-from monitor.model import Answer, Get, Source
+from monitor.model import Answer, Get, Source, public
 from monitor.settings import Clock
 
 USER_AGENT = f"refugee-flow-monitor/{__version__}"
@@ -40,6 +41,7 @@ CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
 LONGEST_WAIT = 30.0  # a server that asks for more is asked again in the next run instead
 CHUNK = 65_536
+LONGEST_REFUSAL = 4_000  # bytes of what comes with one
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -69,11 +71,38 @@ class _Paced(LimiterMixin, CacheControlAdapter):  # type: ignore[misc]
     """Paces one host and remembers validators."""
 
 
+class _Session(requests.Session):
+    """Hands the headers that hold a secret to no other host: requests itself takes back no more than `Authorization`."""
+
+    secrets: Sequence[str] = ()
+
+    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
+        """Called for each redirect, before it is followed."""
+        super().rebuild_auth(prepared_request, response)  # type: ignore[no-untyped-call]
+        headers = prepared_request.headers
+        if self.should_strip_auth(str(response.request.url), str(prepared_request.url)):  # type: ignore[no-untyped-call]
+            for name in [name for name, value in headers.items() if any(secret in str(value) for secret in self.secrets)]:
+                del headers[name]
+
+
 class _WriteOnly(SeparateBodyFileCache):
     """Remembers what comes and recalls nothing."""
 
     def get(self, key: str) -> bytes | None:
         return None
+
+
+class _Forgetful(BaseCache):
+    """Remembers nothing."""
+
+    def get(self, key: str) -> bytes | None:
+        return None
+
+    def set(self, key: str, value: bytes, expires: int | dt.datetime | None = None) -> None:
+        pass
+
+    def delete(self, key: str) -> None:
+        pass
 
 
 class _TryAgain(Exception):
@@ -103,12 +132,14 @@ class Client:
 
         The budget is for each of the `situations`. `anew` takes no 304 for an answer: after a run that failed, what is remembered may be what it failed on.
         """
-        session = requests.Session()
+        session = _Session()
+        session.secrets = secrets
         session.headers["Cache-Control"] = "max-age=0"  # ask every time; what is remembered only saves the body
         session.headers["User-Agent"] = f"{USER_AGENT} (+{self.contact})" if self.contact else USER_AGENT
         session.max_redirects = 5
         session.hooks["response"].append(_skip_body_of_redirect)
-        remembered = (_WriteOnly if anew else SeparateBodyFileCache)(self.cache_dir)
+        # What a keyed source answers may have the key in it, so nothing of it is remembered.
+        remembered = _Forgetful() if secrets else (_WriteOnly if anew else SeparateBodyFileCache)(self.cache_dir)
         keeps: Any = {"cache": remembered, "heuristic": LastModified()}  # the heuristic keeps answers that have no ETag
         paced = self.paced and source.pace > 0
         adapter = _Paced(per_second=1 / source.pace, **keeps) if paced else CacheControlAdapter(**keeps)
@@ -189,7 +220,7 @@ class _Request:
                 headers={"Accept": self.due.accept, **self.headers},
             ) as reply:
                 self._check_status(reply)
-                return self._without_echo(b"".join(self._chunks(reply))), self._shown(_public(reply.url or self.url))
+                return self._without_echo(b"".join(self._chunks(reply))), self._shown(public(reply.url or self.url))
         except requests.TooManyRedirects:
             raise self._error("redirects without end", permanent=True) from None
         except requests.Timeout:
@@ -216,7 +247,21 @@ class _Request:
         if status in (401, 403):
             raise self._error(f"HTTP {status}: access refused", permanent=True)
         if status != 200:
-            raise self._error(f"HTTP {status} {reply.reason or ''}".rstrip(), permanent=400 <= status < 500)
+            refused = self._error(f"HTTP {status} {reply.reason or ''}".rstrip(), permanent=400 <= status < 500)
+            refused.told = self._told(reply) if refused.permanent else ""
+            raise refused
+
+    def _told(self, reply: requests.Response) -> str:
+        """The beginning of what came with a refusal; nothing where that breaks off, since the refusal is what counts."""
+        told = b""
+        try:
+            for chunk in self._chunks(reply):
+                told += chunk
+                if len(told) >= LONGEST_REFUSAL:
+                    break
+        except (SourceError, requests.RequestException):
+            pass
+        return self._without_secrets(told[:LONGEST_REFUSAL].decode("utf-8", "replace"))
 
     def _chunks(self, reply: requests.Response) -> Iterator[bytes]:
         size = 0
@@ -272,10 +317,10 @@ class _Request:
     def _place(self) -> str:
         """Host and path, without the query: enough to find it, and no secret in it."""
         try:
-            parts = urlsplit(self.url)
+            parts = urlsplit(public(self.url))
         except ValueError:
             return self._without_secrets(self.url)  # not an address
-        return self._without_secrets(f"{parts.netloc.rpartition('@')[2]}{parts.path}")
+        return self._without_secrets(f"{parts.netloc}{parts.path}")
 
 
 class _File(_Request):
@@ -290,7 +335,7 @@ class _File(_Request):
         except files.ChangingError:
             raise _TryAgain("it was written to while it was read") from None
         except SourceError as error:
-            raise self._error(error.message, permanent=error.permanent) from None
+            raise type(error)(f"{self._place()}: {error.message}", permanent=error.permanent, source=self.source.id) from None
 
     def _place(self) -> str:
         return self.url
@@ -302,12 +347,6 @@ def _shut(reply: requests.Response) -> None:
         reply.raw.shutdown()
     except (ValueError, OSError):
         reply.close()  # an answer from the memory has no connection
-
-
-def _public(url: str) -> str:
-    """An address without the user and password that may stand in it."""
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def _skip_body_of_redirect(reply: requests.Response, **_: Any) -> None:

@@ -6,6 +6,7 @@ Every other room speaks in these words. This module imports nothing of ours and 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -417,6 +418,11 @@ def through(source_id: str) -> str:
     """`tabular` for `tabular-italy`; empty for the id of a source that is asked itself."""
     before, dash, _ = source_id.partition("-")
     return before if dash else ""
+
+
+def public(address: str) -> str:
+    """An address without the user and password that may stand in it."""
+    return re.sub(r"^([a-z][a-z0-9+.-]*://)[^/?#]*@", r"\1", address, flags=re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,9 @@ def lived_in(folder: Path) -> Store:
     for day, july in (("2026-08-04", 2000.0), ("2026-08-22", 3000.0)):
         rows = [month(answer("odp", day), 2026, 6, 2500.0), month(answer("odp", day), 2026, 7, july)]
         append.save(store, Run("odp", at(day), at(day)), [rows[0].answer], rows)
+    counted = answer("worldbank", "2026-08-01")
+    people = [inhabitants(counted, place, year) for place in ("TUR", "LBN") for year in range(2018, 2025)]
+    append.save(store, Run("worldbank", at("2026-08-01"), at("2026-08-01")), [counted], people)
     news = answer("gdelt", "2026-11-01")
     shares = [share(news, dt.date(2026, 10, 2) + dt.timedelta(days=n), 0.2 + n % 7 / 100) for n in range(30)]
     append.save(store, Run("gdelt", at("2026-11-01"), at("2026-11-01")), [news], shares, [article(news, n) for n in range(5)])
@@ -49,6 +52,13 @@ def month(given: Answer, year: int, number: int, value: float) -> Observation:
     start = dt.date(year, number, 1)
     end = (start + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
     return Observation(GREECE, Frequency.MONTH, start, end, value, given)
+
+
+def inhabitants(given: Answer, place: str, year: int, value: float | None = None) -> Observation:
+    """The population of Türkiye or Lebanon in the middle of a year, round."""
+    middle = dt.date(year, 7, 1)
+    key = SeriesKey("worldbank", "population", place)
+    return Observation(key, Frequency.YEAR, middle, middle, value or {"TUR": 80e6, "LBN": 5e6}[place], given, Status.ESTIMATED)
 
 
 def share(given: Answer, day: dt.date, value: float) -> Observation:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from monitor import export
 from monitor.corrections import Correction, Kind
-from monitor.model import Source
+from monitor.model import Source, Status
 from monitor.store import Store, read, runs
 from tests.building_store import HOSTED, LATER, figure, save
 
@@ -83,6 +83,33 @@ def test_a_situation_that_stands_as_a_location_has_its_own_name(store: Store) ->
 def test_without_a_figure_a_file_is_its_header(store: Store) -> None:
     data = export.csv(export.figures(read.figures(store, LATER, {}), read.sources(store), {}), mark=False)
     assert data.decode() == ",".join(export.FIGURES) + "\r\n"
+
+
+def test_a_file_per_thousand_keeps_the_figure_and_says_by_which_people_it_was_divided(store: Store) -> None:
+    with store.writing() as connection:
+        described = (Source("unhcr", "UNHCR", "", "", "CC BY 4.0", "UNHCR"), Source("worldbank", "", "", "", "CC BY", "World Bank, WDI"))
+        runs.describe(connection, [(one, True) for one in described])
+    save(store, figure(2_000_000, key=HOSTED, start="2021-12-31", end="2021-12-31", known="2022-06-15"))
+    save(store, figure(5, key=HOSTED._replace(location="LBN"), start="2021-12-31", end="2021-12-31", known="2022-06-15"))
+    people = HOSTED._replace(source="worldbank", indicator="population", origin="")
+    save(store, figure(80_000_000, key=people, start="2020-07-01", end="2020-07-01", known="2022-01-28", status=Status.ESTIMATED))
+    hosted, population = (read.figures(store, LATER, {"indicator": (name,)}) for name in ("refugees", "population"))
+    made = export.per_thousand(hosted, population, read.sources(store), {})
+    assert made[list(export.FIGURES)].equals(export.figures(hosted, read.sources(store), {}))
+    header, lebanon, turkiye = parsed(export.csv(made, mark=False))
+    assert tuple(header) == (*export.FIGURES, *export.PER_THOUSAND)
+    assert dict(zip(header[21:], turkiye[21:], strict=True)) == {
+        "per_1000": "25",
+        "per_1000_unit": "persons per 1,000 inhabitants",
+        "population": "80000000",
+        "population_year": "2020",
+        "population_status": "estimated",
+        "population_known_at": "2022-01-28T00:00:00Z",
+        "population_source_url": "https://example.org/x",
+        "population_licence": "CC BY",
+        "population_citation": "World Bank, WDI",
+    }
+    assert lebanon[21:] == ["", "persons per 1,000 inhabitants", *[""] * 7]  # missing, not zero
 
 
 def test_text_with_commas_quotes_and_line_breaks_reads_back() -> None:

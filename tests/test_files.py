@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from monitor import files
 from monitor.archive import Archive
-from monitor.errors import EmptyAnswer, SourceError
+from monitor.errors import EmptyAnswer, NotThere, SourceError
 from monitor.http import Client
 from monitor.model import Answer, Source
 from tests.building import NOON
@@ -151,6 +151,14 @@ def test_what_is_not_there_is_told_with_what_to_do(folder: Path, address: str, t
 
 def test_without_a_folder_no_file_is_read() -> None:
     assert "no folder of files is configured" in refused(None, "file:///etc/passwd").message
+
+
+@pytest.mark.parametrize(
+    ("address", "missing"), [("file:///nothing.csv", True), ("file:///nothing/", True), ("file:///rounds", False), ("file:///../x", False)]
+)
+def test_what_is_missing_is_told_apart_from_what_is_refused(folder: Path, address: str, missing: bool) -> None:
+    assert isinstance(refused(folder, address, "json" if address.endswith("/") else "csv"), NotThere) is missing
+    assert isinstance(refused(None, address), NotThere)
 
 
 @pytest.mark.parametrize(("size", "taken"), [(100, True), (101, False)])

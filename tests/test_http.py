@@ -86,8 +86,7 @@ def endless(handler: Handler) -> None:
         handler.wfile.write(b"0," * 8192)
 
 
-@pytest.fixture
-def server() -> Iterator[Loopback]:
+def serve() -> Iterator[Loopback]:
     loopback = Loopback(("127.0.0.1", 0), Handler)
     loopback.replies, loopback.paths, loopback.headers_seen = [send()], [], []
     thread = threading.Thread(target=loopback.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
@@ -96,6 +95,17 @@ def server() -> Iterator[Loopback]:
     loopback.shutdown()
     loopback.server_close()
     thread.join()
+
+
+@pytest.fixture
+def server() -> Iterator[Loopback]:
+    yield from serve()
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Loopback]:
+    """Another host."""
+    yield from serve()
 
 
 @dataclass
@@ -197,6 +207,32 @@ def test_a_refusal_is_permanent_and_asked_once(asking: Asking, status: int) -> N
     assert "127.0.0.1" in str(error)
     assert "/v1/figures" in str(error)
     assert len(asking.server.paths) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b'{"error": "no such code"}', '{"error": "no such code"}'),
+        (b"", ""),
+        (b"x" * 5_000_000, "x" * client_module.LONGEST_REFUSAL),
+        (b"\xff", "\ufffd"),
+        (b"your key s3cret is not known", "your key *** is not known"),
+    ],
+)
+def test_what_comes_with_a_refusal_is_handed_on_up_to_a_length_and_without_secrets(asking: Asking, body: bytes, told: str) -> None:
+    error = asking.fails(send(400, body), secrets=("s3cret",))
+    assert error.told == told
+    assert "HTTP 400" in error.message
+    assert "x" not in error.message.replace("127.0.0.1", "")
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [send(400, b"some", announced=400), send(400, b"no gzip", Content_Encoding="gzip"), send(400, b"x", Transfer_Encoding="chunked")],
+)
+def test_a_refusal_that_breaks_off_is_a_refusal_nevertheless(asking: Asking, reply: Reply) -> None:
+    error = asking.fails(reply)
+    assert (error.permanent, "HTTP 400" in error.message, len(asking.server.paths)) == (True, True, 1)
 
 
 @pytest.mark.parametrize("status", [202, 429, 500, 502, 503, 504])
@@ -561,6 +597,45 @@ def test_a_key_that_the_body_gives_back_in_an_address_is_masked_wherever_it_is_k
     answer = asking.get(send(body=body), secrets=("s3cret id/1",))
     assert answer.body == kept
     assert asking.client.archive.read(answer.file) == kept
+
+
+KEYED = {"Ocp-Apim-Subscription-Key": "s3cret", "X-Token": "Bearer s3cret", "X-Other": "stays", "Authorization": "s3cret"}
+
+
+def keyed_headers(asking: Asking, *replies: Reply) -> None:
+    asking.server.replies = list(replies)
+    get = asking.client.for_source(SOURCE, asking.server.base, ("s3cret",))
+    get("/v1/figures", headers=KEYED)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_credential_in_a_header_is_sent_to_no_other_host(asking: Asking, elsewhere: Loopback, status: int) -> None:
+    keyed_headers(asking, send(status, b"", Location=f"{elsewhere.base}/there"))
+    (sent,), (passed_on,) = asking.server.headers_seen, elsewhere.headers_seen
+    assert {name: sent.get(name) for name in KEYED} == KEYED
+    assert {name: passed_on[name] for name in KEYED if name in passed_on} == {"X-Other": "stays"}
+    assert "s3cret" not in str(passed_on)
+
+
+def test_a_credential_does_not_come_back_on_the_way_through_another_host(asking: Asking, elsewhere: Loopback) -> None:
+    elsewhere.replies = [send(302, b"", Location=f"{asking.server.base}/back")]
+    keyed_headers(asking, send(302, b"", Location=f"{elsewhere.base}/there"), send())
+    assert asking.server.paths == ["/v1/figures", "/back"]
+    assert "s3cret" not in str(asking.server.headers_seen[1])
+
+
+def test_a_credential_in_a_header_stays_on_the_way_within_its_host(asking: Asking) -> None:
+    keyed_headers(asking, send(302, b"", Location="/moved"), send())
+    assert asking.server.headers_seen[1]["Ocp-Apim-Subscription-Key"] == "s3cret"
+
+
+@pytest.mark.parametrize(("secrets", "kept"), [((), True), (("s3cret",), False)])
+def test_what_a_keyed_source_answers_is_in_the_archive_alone(asking: Asking, secrets: tuple[str, ...], kept: bool) -> None:
+    asking.get(send(body=b'{"your key": "s3cret"}', ETag='"v1"'), secrets=secrets)
+    remembered = [path for path in (asking.folder / "http").rglob("*") if path.is_file()]
+    assert bool(remembered) is kept
+    assert asking.get(send(body=b"[2]"), secrets=secrets).body == b"[2]"
+    assert ("If-None-Match" in asking.server.headers_seen[1]) is kept
 
 
 def test_a_signed_address_is_kept_without_its_signature(asking: Asking) -> None:

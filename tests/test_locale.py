@@ -8,7 +8,7 @@ import pytest
 from babel import UnknownLocaleError
 
 from monitor import locale
-from monitor.locale import _, day, number, period, short_day
+from monitor.locale import _, day, number, period, share, short_day
 from tests.building_store import day as date
 
 
@@ -24,6 +24,14 @@ def english_again() -> Iterator[None]:
 )
 def test_a_number_has_its_thousands_and_missing_is_a_dash(value: float | None, shown: str) -> None:
     assert number(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(27.8284, "27.8"), (0.000123456, "0.000123"), (100.4, "100"), (12.0, "12"), (0.0, "0"), (None, "–"), (float("nan"), "–")],
+)
+def test_a_share_has_three_digits_that_count(value: float | None, shown: str) -> None:
+    assert share(value) == shown
 
 
 @pytest.mark.parametrize(
@@ -56,6 +64,7 @@ def test_days_are_written_long_and_short() -> None:
 def test_another_language_writes_numbers_and_days_its_own_way(language: str, shown: tuple[str, str]) -> None:
     locale.use(language)
     assert (number(1234.5), day(date("2020-02-28"))) == shown
+    assert share(1.25) == ("1.25" if language == "en_GB" else "1,25")
 
 
 def test_a_language_without_a_catalogue_speaks_english() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.model import INDICATORS, MAY_SUM, Measure, Over, Run, SeriesKey, refuse_sum
+from monitor.model import INDICATORS, MAY_SUM, Measure, Over, Run, SeriesKey, public, refuse_sum
 from monitor.store.schema import STATUSES
 from tests.building_store import at
 
@@ -64,3 +64,22 @@ def test_a_status_keeps_the_number_that_stored_figures_have() -> None:
 def test_a_run_counts_every_row_that_it_added() -> None:
     run = Run("unhcr", at("2020-02-10"), new=1, same=10, revised=2, settled=3, mentions_new=4, mentions_same=20)
     assert run.stored == 10
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://me:pass@news.example/rss", "https://news.example/rss"),
+        ("HTTPS://me@news.example", "HTTPS://news.example"),
+        ("https://me:p@ss@news.example/", "https://news.example/"),  # the last @ before the path ends the password
+        ("https://news.example/@desk", "https://news.example/@desk"),
+        ("https://news.example?to=me@desk", "https://news.example?to=me@desk"),
+        ("https://news.example/rss#a@b", "https://news.example/rss#a@b"),
+        ("https://me:pass@[broken/rss", "https://[broken/rss"),
+        ("file:///a/b@c.csv", "file:///a/b@c.csv"),
+        ("no address@all", "no address@all"),
+        ("", ""),
+    ],
+)
+def test_an_address_is_public_without_its_user_and_password(address: str, shown: str) -> None:
+    assert public(address) == shown

@@ -213,7 +213,7 @@ HARMLESS = {
 # Where a fault is seen elsewhere than usual, so that the line says something else.
 TOLD_OTHERWISE = {
     ("frontex", "html200"): "no link to a workbook",  # a page is due, and only its link is missing
-    ("frontex", "latin1"): "the workbook is damaged",
+    ("frontex", "latin1"): "the workbook breaks off or is damaged",
 }
 BEFORE, TODAY = "2026-10-30", "2026-11-01"
 

@@ -20,7 +20,7 @@ ONLY = {
     "sqlalchemy": ("monitor.store",),
     "alembic": ("monitor.store",),
     "altair": ("monitor.charts",),
-    "openpyxl": ("monitor.connectors._workbook", "monitor.connectors._cells"),
+    "openpyxl": ("monitor.connectors._workbook",),
     "streamlit": ("monitor.views", "app"),
     "monitor.views": ("monitor.views", "app"),
     "monitor.connectors._reading": ("monitor.connectors",),
@@ -35,6 +35,7 @@ NOTHING_BUT: dict[str, tuple[str, ...]] = {
 NEVER = {
     "monitor.alerts": ("monitor.store",),
     "monitor.series": ("monitor.store", "monitor.connectors", "monitor.http"),
+    "monitor.denominators": ("monitor.store", "monitor.connectors", "monitor.http"),
     "monitor.normalise": ("monitor.store", "monitor.connectors", "monitor.http"),
     "monitor.charts": ("monitor.store", "monitor.connectors", "monitor.http"),
     "monitor.store": ("monitor.connectors", "monitor.http", "monitor.refresh"),

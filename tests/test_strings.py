@@ -10,7 +10,7 @@ import pytest
 from monitor.settings import ROOT
 
 SHOWING = {
-    "title", "header", "caption", "markdown", "info", "success", "warning", "error", "metric", "selectbox", "multiselect",
+    "title", "header", "caption", "markdown", "info", "success", "warning", "error", "metric", "selectbox", "multiselect", "toggle",
     "date_input", "download_button", "badge", "expander", "Page", "set_page_config", "TextColumn", "DateColumn",
     "NumberColumn", "DatetimeColumn", "LinkColumn", "heading",
 }  # fmt: skip

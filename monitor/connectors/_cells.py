@@ -7,20 +7,18 @@ import csv
 import datetime as dt
 import io
 import re
-import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
-import openpyxl
-
+from monitor.connectors._reading import fault
+from monitor.connectors._workbook import sheet
 from monitor.errors import SourceError
 from monitor.model import Answer
 
 DELIMITERS = (",", ";", "\t", "|")
 HEADER_WITHIN = 30  # titles, logos and notes above a header take fewer rows
-LARGEST_UNPACKED = 300_000_000  # bytes of a workbook's parts; a small file can unpack to anything
-MOST_CELLS = 5_000_000
 TAG = re.compile(r"#[a-z][a-z0-9_]*( *\+ *[a-z][a-z0-9_]*)*", re.IGNORECASE)  # HXL; not #REF!, #N/A or #NAME?
 ERRORS = frozenset({"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#ERROR!"})
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -51,25 +49,15 @@ class Grid:
     about: str
 
 
-def fault(answer: Answer, message: str) -> SourceError:
-    """What is wrong with this file, in a way that trying again does not mend."""
-    return SourceError(f"{shown(answer.url)}: {message}", permanent=True, source=answer.source)
-
-
-def shown(url: str) -> str:
-    """An address without what may be a passing signature in it."""
-    return url.partition("?")[0]
-
-
 def grid(
-    answer: Answer, wanted: Sequence[str], *, header: Sequence[int] | None, workbook: bool, sheet: str, encoding: str, delimiter: str
+    answer: Answer, wanted: Sequence[str], *, header: Sequence[int] | None, workbook: bool, page: str, encoding: str, delimiter: str
 ) -> Grid:
     """The table in an answer. Raises SourceError when it is damaged or a wanted column is missing or there twice.
 
     `header` holds the numbers of the header's rows (none: the columns are called 1, 2, 3); None looks for them.
     """
     if workbook:
-        return _below(answer, _workbook(answer, sheet), wanted, header)
+        return _below(answer, _workbook(answer, page), wanted, header)
     text = _text(answer, encoding)
     chosen = delimiter or _delimiter(text, wanted, header)
     try:
@@ -117,30 +105,15 @@ def _delimiter(text: str, wanted: Sequence[str], header: Sequence[int] | None) -
     return max(DELIMITERS, key=found)
 
 
-def _workbook(answer: Answer, sheet: str) -> Rows:
-    try:
-        with zipfile.ZipFile(io.BytesIO(answer.body)) as packed:
-            unpacked = sum(part.file_size for part in packed.infolist())
-        if unpacked > LARGEST_UNPACKED:
-            raise fault(answer, f"the workbook unpacks to {unpacked / 1e6:,.0f} MB, which is too much")
-        book = openpyxl.load_workbook(io.BytesIO(answer.body), read_only=True, keep_links=False)
-        shown = {page.title: page for page in book.worksheets if page.sheet_state == "visible" or page.title == sheet}
-        if not shown or (sheet and sheet not in shown):
-            raise fault(answer, f"there is no sheet {sheet!r}; there are {', '.join(map(repr, shown))}")
-        page = shown[sheet] if sheet else next(iter(shown.values()))
-        page.reset_dimensions()  # what the file says of its size is often wrong
-        rows: Rows = []
-        cells = 0
-        for row in page.iter_rows():
-            cells += len(row) + 1
-            if cells > MOST_CELLS:
-                raise fault(answer, f"the sheet has more than {MOST_CELLS:,} cells")
-            rows.append(tuple(_cell(one.value, one.data_type) for one in row))
-    except SourceError:
-        raise
-    except Exception as error:  # openpyxl ends in many ways on a damaged file
-        raise fault(answer, f"the workbook breaks off or is damaged ({type(error.__cause__ or error).__name__})") from None
-    return rows
+def _workbook(answer: Answer, name: str) -> Rows:
+    def choose(pages: Sequence[Any]) -> Any:
+        """The sheet of that name, hidden or not; without one the first that is visible."""
+        there = {page.title: page for page in pages if page.sheet_state == "visible" or page.title == name}
+        if not there or (name and name not in there):
+            raise fault(answer, f"there is no sheet {name!r}; there are {', '.join(map(repr, there))}")
+        return there[name] if name else next(iter(there.values()))
+
+    return [tuple(_cell(one.value, one.data_type) for one in row) for row in sheet(answer, choose, computed=False)]
 
 
 def _cell(value: object, kind: str) -> Cell:

@@ -23,6 +23,16 @@ def where(answer: Answer) -> str:
     return answer.url if len(answer.url) <= LONGEST_SHOWN else f"{answer.url.split('?')[0]}?…"
 
 
+def shown(url: str) -> str:
+    """An address without what may be a passing signature in it."""
+    return url.partition("?")[0]
+
+
+def fault(answer: Answer, message: str) -> SourceError:
+    """What is wrong with an answer, in a way that trying again does not mend."""
+    return SourceError(f"{shown(answer.url)}: {message}", permanent=True, source=answer.source)
+
+
 def json_of(answer: Answer) -> Any:
     """The JSON of an answer. Control characters and illegal escapes are repaired; raises SourceError for the rest."""
     try:

@@ -11,6 +11,7 @@ protection; without it only the applicants are asked for.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -90,9 +91,19 @@ def fetch(context: Context) -> Iterator[Answer | Exception]:
         try:
             answers = [_checked(context.get(PATH + code, asked, tag=code), asked) for asked in _questions(code, context)]
         except SourceError as error:
-            yield error
+            yield _explained(error)
         else:
             yield from answers
+
+
+def _explained(error: SourceError) -> SourceError:
+    """The error with what Eurostat wrote of it: a wrong code and too large a question come as HTTP 400 and 413 with a label."""
+    try:
+        body = json.loads(error.told)
+    except ValueError:
+        return error
+    told = _labels(body.get("error")) if isinstance(body, dict) else ""
+    return SourceError(f"{error.message}: {told}", permanent=error.permanent, source=SOURCE.id) if told else error
 
 
 def _questions(code: str, context: Context) -> Iterator[Question]:
@@ -139,9 +150,14 @@ def _refuse_notice(body: Any, answer: Answer) -> None:
     """An error, or the notice that the figures will be prepared, can come as HTTP 200."""
     for name, told in (("error", "the question is refused"), ("warning", "no figures but a notice")):
         if isinstance(body, dict) and name in body and "value" not in body:
-            notices = body[name] if isinstance(body[name], list) else [body[name]]
-            labels = "; ".join(str(notice.get("label", notice)) if isinstance(notice, dict) else str(notice) for notice in notices)
-            raise SourceError(f"{answer.url}: {told}: {labels[:300]}", permanent=name == "error", source=SOURCE.id)
+            raise SourceError(f"{answer.url}: {told}: {_labels(body[name])}", permanent=name == "error", source=SOURCE.id)
+
+
+def _labels(given: Any) -> str:
+    """The texts of an error or a notice, or of several, in one line."""
+    notices = given if isinstance(given, list) else [given] if given else []
+    labels = "; ".join(str(notice.get("label", notice)) if isinstance(notice, dict) else str(notice) for notice in notices)
+    return " ".join(labels.split())[:300]
 
 
 def _updated(body: Any, answer: Answer) -> dt.datetime:

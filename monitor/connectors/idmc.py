@@ -1,22 +1,19 @@
 """IDMC: displacement updates (IDU, by day, days old) and validated figures (GIDD, by year, published each May).
 
 Both count movements, not people: somebody displaced twice counts twice. The updates are one dump of the whole world
-behind a redirect, edited in place without a date of change. What counts is IDMC's own rule: of an event in a country the
-recommended figures, or else of each place the newest triangulated one, spread evenly over its days. A day on which the
-dump has nothing is not reported, never zero. GIDD tells "not assessed" (null) from "assessed, none" (0); so does this.
+behind a redirect, edited in place without a date of change.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from monitor import places
-from monitor.connectors._reading import count, field, json_of, rows, where
+from monitor.connectors import _gidd, _idu
+from monitor.connectors._pages import pages
 from monitor.errors import EmptyAnswer, SourceError
-from monitor.model import Answer, Context, Frequency, Observation, Parsed, SeriesKey, SetAside, Source, Status
+from monitor.model import Answer, Context, Parsed, Source
 
 SOURCE = Source(
     id="idmc",
@@ -39,16 +36,8 @@ SOURCE = Source(
 )
 PATH = "/external-api/"
 DUMPS = ("last-180-days", "all")
-TABLES = ("conflicts", "displacements", "disasters")
 PAGE_ROWS = 1000
-WINDOW = dt.timedelta(days=180)  # the days that the shorter dump holds whole
-SETTLING = dt.timedelta(days=14)  # own choice: most updates are entered within two weeks of the day
-LONGEST = dt.timedelta(days=366)  # spread over more than a year it is no figure of days
-CAUSES = {"conflict": "conflict", "disaster": "disaster", "other": "development", "development": "development"}
-RECOMMENDED, TRIANGULATION = "recommended figure", "triangulation"
-NO_REMARK = ("", "total")
-FIRST_UPDATE, FIRST_YEAR = 2016, 1900
-Odd = list[tuple[str, Mapping[str, Any]]]  # rows that are set aside, each with the reason
+UPDATES = "updates"
 
 
 def fetch(context: Context) -> Iterator[Answer | Exception]:
@@ -58,9 +47,9 @@ def fetch(context: Context) -> Iterator[Answer | Exception]:
         return
     yield _newest_dump(context)
     found = 0
-    for table in TABLES:
-        for answer in _pages(context, table, wanted):
-            found += len(rows(json_of(answer), "results", answer))
+    for table in _gidd.TABLES:
+        for answer, page in _table(context, table, wanted):
+            found += len(page)
             yield answer
     if not found:
         yield EmptyAnswer("answered with no row in any annual table for the countries asked for", source=SOURCE.id)
@@ -80,280 +69,29 @@ def _dump(context: Context) -> str:
 
 def _newest_dump(context: Context) -> Answer:
     try:
-        return context.get(f"{PATH}idus/{_dump(context)}/", [("client_id", context.key)], tag="updates")
+        return context.get(f"{PATH}idus/{_dump(context)}/", [("client_id", context.key)], tag=UPDATES)
     except SourceError as error:
         if "HTTP 404" in error.message:  # documented: there is none just now
             raise SourceError(f"{error.message}: no dump is there at the moment", source=SOURCE.id) from None
         raise
 
 
-def _pages(context: Context, table: str, wanted: Sequence[str]) -> Iterator[Answer]:
-    """Pages by our own offset: the `next` links of the answer hold the client id."""
-    read, due, before = 0, None, ""
-    while due is None or read < due:
-        params = [("client_id", context.key), ("iso3__in", ",".join(wanted)), ("limit", str(PAGE_ROWS)), ("offset", str(read))]
-        cause = [("cause", "disaster")] if table == "displacements" else []
-        answer = context.get(f"{PATH}gidd/{table}/", [*params, *cause], tag=table)
-        body = json_of(answer)
-        total, page = _whole(field(body, "count", answer), "count", answer), rows(body, "results", answer)
-        if due is not None and total != due:
-            raise SourceError(f"{table}: the number of rows changed between two pages, from {due} to {total}", source=SOURCE.id)
-        if len(page) > total - read or (total > read and not page) or answer.sha256 == before:
-            raise SourceError(f"{table}: {total} rows are announced, and {read + len(page)} came", source=SOURCE.id)
-        yield answer
-        read, due, before = read + len(page), total, answer.sha256
+def _table(context: Context, table: str, wanted: Sequence[str]) -> Iterator[tuple[Answer, list[Any]]]:
+    asked = [("client_id", context.key), ("iso3__in", ",".join(wanted)), ("limit", str(PAGE_ROWS))]
+    cause = [("cause", "disaster")] if table == "displacements" else []
 
+    def ask(read: int) -> Answer:
+        return context.get(f"{PATH}gidd/{table}/", [*asked, ("offset", str(read)), *cause], tag=table)
 
-def _whole(value: object, name: str, answer: Answer) -> int:
-    try:
-        number = count(value)
-    except ValueError:
-        number = None
-    if number is None:
-        raise SourceError(f"{where(answer)}: {name} is {value!r}, so the format has changed", permanent=True, source=SOURCE.id)
-    return number
+    return pages(ask, "count", "results", steady=True)
 
 
 def parse(context: Context, answers: Sequence[Answer]) -> Parsed:
     """Movements by day of the dump, movements and people displaced by year of the tables."""
-    parsed = Parsed()
+    parsed, wanted = Parsed(), frozenset(_countries(context))
     for answer in answers:
-        if answer.tag == "updates":
-            _read_updates(context, answer, parsed)
-    for table in TABLES:
-        _read_table(context, table, [answer for answer in answers if answer.tag == table], parsed)
+        if answer.tag == UPDATES:
+            _idu.read(answer, wanted, context.today, parsed, everything=_dump(context) == "all")
+    for table in _gidd.TABLES:
+        _gidd.read(table, [answer for answer in answers if answer.tag == table], wanted, context.today, parsed)
     return parsed
-
-
-# -- Updates ---------------------------------------------------------------------------------------------------------------
-
-
-def _read_updates(context: Context, answer: Answer, parsed: Parsed) -> None:
-    days: dict[tuple[str, str], dict[dt.date, int]] = defaultdict(dict)
-    remarks: dict[tuple[str, str, dt.date], set[str]] = defaultdict(set)
-    odd: Odd = []
-    for row in _counted(_updates(context, answer, odd), answer, context.today, odd):
-        try:
-            cause, figure, start, end = _cause(row, answer), _figure(row, answer), *_dates(row, answer, context.today)
-        except ValueError as error:
-            odd.append((str(error), row))
-            continue
-        remark = _remark(row)
-        for day, share in spread(figure, start, end):
-            movements = days[row["iso3"], cause]
-            movements[day] = movements.get(day, 0) + share
-            remarks[row["iso3"], cause, day].add(remark)
-    parsed.set_aside += [SetAside(reason, _shown(row)) for reason, row in odd]
-    lacking = _lacking([row for _, row in odd], answer, context.today)
-    whole_from = context.today - WINDOW if _dump(context) == DUMPS[0] else dt.date.min
-    for (country, cause), movements in days.items():
-        key = SeriesKey(SOURCE.id, "internal_displacements", country, country, cause)
-        silent = {context.today - dt.timedelta(days=back): None for back in range(WINDOW.days, 0, -1)}
-        for day, value in sorted({**silent, **movements}.items()):
-            if day >= whole_from and not lacking & {(country, day), (country, None)}:
-                status = _day_status(day, value, context.today)
-                qualifier = together(remarks.get((country, cause, day), ()))
-                parsed.observations.append(Observation(key, Frequency.DAY, day, day, value, answer, status, qualifier))
-
-
-def _day_status(day: dt.date, value: int | None, today: dt.date) -> Status:
-    if value is None:
-        return Status.NOT_REPORTED  # said of every silent day, so that a figure that was moved elsewhere does not stay
-    return Status.REPORTED if day + SETTLING <= today else Status.PROVISIONAL
-
-
-def _lacking(odd: Iterable[Mapping[str, Any]], answer: Answer, today: dt.date) -> set[tuple[str, dt.date | None]]:
-    """Countries and days whose sums would lack a row that was set aside; None for every day, where the row's days are not known."""
-    found: set[tuple[str, dt.date | None]] = set()
-    for row in odd:
-        try:
-            start, end = _dates(row, answer, today)
-        except ValueError:
-            found.add((str(row["iso3"]), None))
-        else:
-            found |= {(str(row["iso3"]), start + dt.timedelta(days=n)) for n in range((end - start).days + 1)}
-    return found
-
-
-def _updates(context: Context, answer: Answer, odd: Odd) -> list[Mapping[str, Any]]:
-    """The rows of the countries asked for, each once."""
-    body = json_of(answer)
-    if not isinstance(body, list):
-        raise SourceError(f"{where(answer)}: the dump is no list, so the format has changed", permanent=True, source=SOURCE.id)
-    if not body:
-        raise EmptyAnswer("answered with a dump without a row", source=SOURCE.id)
-    wanted = frozenset(_countries(context))
-    by_id: dict[Any, Mapping[str, Any]] = {}
-    disputed: list[Any] = []
-    for row in body:
-        country = field(row, "iso3", answer)
-        if not isinstance(country, str) or places.find(country) is None:
-            odd.append((f"unknown country {country!r}", row))
-        elif country in wanted and by_id.setdefault(str(field(row, "id", answer)), row) != row:
-            disputed.append(row)
-    for row in disputed:
-        odd.append(("two rows of one id that differ: nothing says which is right", row))
-        odd += [("two rows of one id that differ: this is the first", first) for first in [by_id.pop(str(row["id"]), None)] if first]
-    return list(by_id.values())
-
-
-def _counted(found: Iterable[Mapping[str, Any]], answer: Answer, today: dt.date, odd: Odd) -> Iterator[Mapping[str, Any]]:
-    """Of each event in a country the recommended rows; else of each place the newest triangulated ones."""
-    events: dict[tuple[str, str], dict[str, list[Mapping[str, Any]]]] = defaultdict(lambda: defaultdict(list))
-    for row in found:
-        # Before mid-2024 a row had neither a role nor the event's id. It does not say that it is recommended.
-        older = "role" not in row and "event_id" not in row
-        given = "" if older else field(row, "role", answer)
-        role = TRIANGULATION if given in (None, "") else str(given).lower()
-        number = None if older else field(row, "event_id", answer)
-        if number and not str(number).isdecimal():
-            odd.append((f"event_id is {number!r}, which is no number", row))
-        elif role not in (RECOMMENDED, TRIANGULATION):
-            odd.append((f"unknown role {role!r}", row))
-        else:
-            events[row["iso3"], str(number or field(row, "event_name", answer))][role].append(row)
-    for by_role in events.values():
-        yield from by_role[RECOMMENDED] or _newest_by_place(by_role[TRIANGULATION], answer, today, odd)
-
-
-def _newest_by_place(found: Iterable[Mapping[str, Any]], answer: Answer, today: dt.date, odd: Odd) -> Iterator[Mapping[str, Any]]:
-    newest: dict[str, tuple[dt.datetime, list[Mapping[str, Any]]]] = {}
-    for row in found:
-        named = field(row, "locations_name", answer) if "event_id" in row else None  # older rows have neither
-        place = str(named or row.get("centroid") or "")
-        try:
-            written = dt.datetime.fromisoformat(str(field(row, "created_at", answer)))
-            if not FIRST_UPDATE <= written.year <= today.year:
-                raise ValueError(f"the year {written.year}")
-            if not isinstance(named, str | None):
-                raise ValueError("the row's places are no text")
-        except ValueError as error:
-            odd.append((f"created_at or locations_name: {error}", row))
-            continue
-        written = written if written.tzinfo else written.replace(tzinfo=dt.UTC)
-        if place not in newest or written > newest[place][0]:
-            newest[place] = (written, [row])
-        elif written == newest[place][0]:
-            newest[place][1].append(row)
-    for _, kept in newest.values():
-        yield from kept
-
-
-def _cause(row: Mapping[str, Any], answer: Answer) -> str:
-    given = str(field(row, "displacement_type", answer)).lower()
-    if given not in CAUSES:
-        raise ValueError(f"unknown displacement type {given!r}")
-    return CAUSES[given]
-
-
-def _figure(row: Mapping[str, Any], answer: Answer) -> int:
-    value = count(field(row, "figure", answer))
-    if value is None or value < 0:
-        raise ValueError("no figure: missing is not zero" if value is None else f"impossible figure {value}")
-    return value
-
-
-def _dates(row: Mapping[str, Any], answer: Answer, today: dt.date) -> tuple[dt.date, dt.date]:
-    """First and last day. Older dumps wrote them with a time."""
-    single, first, last = (field(row, f"displacement_{name}", answer) for name in ("date", "start_date", "end_date"))
-    if bool(first) != bool(last):
-        raise ValueError("only one of the first and the last day")
-    start, end = (dt.datetime.fromisoformat(str(given or single)).date() for given in (first, last))
-    if end < start:
-        raise ValueError("the displacement ends before it begins")
-    if end > today:
-        raise ValueError("the displacement lies ahead")
-    if end - start > LONGEST:
-        raise ValueError("the displacement lasts for more than a year, which is no figure of days")
-    return start, end
-
-
-def _remark(row: Mapping[str, Any]) -> str:
-    told = " ".join(str(row.get("qualifier") or "").lower().split())
-    return "" if told in NO_REMARK else "about" if told == "approximately" else told
-
-
-def spread(figure: int, start: dt.date, end: dt.date) -> Iterator[tuple[dt.date, int]]:
-    """Whole movements by day that add up to the figure. A day to which none falls is left out, unless the figure is zero."""
-    days = (end - start).days + 1
-    for n in range(days):
-        share = figure * (n + 1) // days - figure * n // days
-        if share or not figure:
-            yield start + dt.timedelta(days=n), share
-
-
-def together(remarks: Iterable[str]) -> str:
-    """The qualifier of a sum: more than 5 and 3 are more than 8; more than 5 and less than 3 are about 8."""
-    told = set(remarks) - {""}
-    return told.pop() if len(told) == 1 else "about" if told else ""
-
-
-# -- Annual tables ---------------------------------------------------------------------------------------------------------
-
-
-def _read_table(context: Context, table: str, answers: Sequence[Answer], parsed: Parsed) -> None:
-    hazards: dict[tuple[str, int, str], list[tuple[int | None, Answer, dt.datetime | None]]] = defaultdict(list)
-    unreadable: set[tuple[str, int, str]] = set()
-    for answer in answers:
-        known_at = _published(answer)
-        for row in rows(json_of(answer), "results", answer):
-            country, year = field(row, "iso3", answer), _whole(field(row, "year", answer), "year", answer)
-            if country not in _countries(context):
-                raise SourceError(f"{table}: answered for {country}, which was not asked", permanent=True, source=SOURCE.id)
-            if not FIRST_YEAR <= year <= context.today.year:
-                parsed.set_aside.append(SetAside(f"{table}: {year} is no year that is over or has begun", str(row)[:200]))
-                continue
-            slot = (country, year, hazard(str(field(row, "hazard_type_name", answer)))) if table == "disasters" else None
-            prefix = "disaster_" if table == "displacements" else ""
-            new, total = field(row, f"{prefix}new_displacement", answer), field(row, f"{prefix}total_displacement", answer)
-            try:
-                if slot:
-                    hazards[slot].append((_assessed(new), answer, known_at))
-                    continue
-                told = [("internal_displacements_year", _assessed(new)), ("idps", _assessed(total))]
-                for indicator, value in told:
-                    key = SeriesKey(SOURCE.id, indicator, country, country, "disaster" if prefix else "conflict")
-                    parsed.observations.append(_of_year(key, year, value, answer, known_at, context.today))
-            except ValueError as error:
-                unreadable |= {slot} if slot else set()
-                parsed.set_aside.append(SetAside(f"{table}: {error}", str(row)[:200]))
-    # One row is one event; a sum that lacks an event would be too small.
-    for slot, events in hazards.items():
-        if slot not in unreadable:
-            known = [value for value, *_ in events if value is not None]
-            key = SeriesKey(SOURCE.id, "disaster_displacements_year", slot[0], slot[0], slot[2])
-            _, answer, known_at = events[-1]
-            parsed.observations.append(_of_year(key, slot[1], sum(known) if known else None, answer, known_at, context.today))
-
-
-def _of_year(key: SeriesKey, year: int, value: int | None, answer: Answer, known_at: dt.datetime | None, today: dt.date) -> Observation:
-    end = dt.date(year, 12, 31)
-    start = end if key.indicator == "idps" else dt.date(year, 1, 1)
-    status = Status.NOT_REPORTED if value is None else Status.REPORTED if end < today else Status.PROVISIONAL
-    return Observation(key, Frequency.YEAR, start, end, value, answer, status, known_at=known_at)
-
-
-def _assessed(value: object) -> int | None:
-    """A count; None where IDMC has not assessed it."""
-    number = count(value)
-    if number is not None and number < 0:
-        raise ValueError(f"impossible figure {number}")
-    return number
-
-
-def hazard(name: str) -> str:
-    """The kind of hazard as a breakdown: `Mass Movement` is mass-movement."""
-    return "-".join(name.lower().split())
-
-
-def _published(answer: Answer) -> dt.datetime | None:
-    """When this edition of the tables was published: the same day for every year in it."""
-    given = field(json_of(answer), "last_updated", answer)
-    try:
-        return dt.datetime.combine(dt.date.fromisoformat(str(given)[:10]), dt.time(), dt.UTC) if given else None
-    except ValueError:
-        raise SourceError(f"{where(answer)}: last_updated is {given!r}; a date is due", permanent=True, source=SOURCE.id) from None
-
-
-def _shown(row: Mapping[str, Any]) -> str:
-    return " ".join(str(row.get(name)) for name in ("id", "iso3", "displacement_type", "figure", "displacement_end_date", "event_name"))

@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 
 from monitor import places
 from monitor.connectors import _feed
-from monitor.connectors._reading import count, field, json_of, rows, where
+from monitor.connectors._pages import pages
+from monitor.connectors._reading import field, json_of, rows
 from monitor.errors import EmptyAnswer, SourceError
 from monitor.model import Answer, Context, Mention, Parsed, SetAside, Source
 
@@ -58,7 +59,7 @@ def fetch(context: Context) -> Iterator[Answer | Exception]:
         return
     terms = _terms(context)
     if terms and _countries(context):
-        yield from _pages(context, terms)
+        yield from _reports(context, terms)
 
 
 def _countries(context: Context) -> tuple[str, ...]:
@@ -72,23 +73,18 @@ def _terms(context: Context) -> str:
     return " OR ".join(f'"{word}"' for word in dict.fromkeys(word.replace('"', " ").strip() for word in words) if word)
 
 
-def _pages(context: Context, terms: str) -> Iterator[Answer | Exception]:
-    """Pages by our own offset, since the links of the answer hold the appname."""
-    read, before = 0, ""
-    while True:
-        answer = context.get(PATH, _params(context, terms, read), tag=f"{REPORTS} {read}")
-        body = json_of(answer)
-        total, page = _total(body, answer), rows(body, "data", answer)
-        if (not page and total > read) or answer.sha256 == before:
-            raise SourceError(f"{total} reports are announced, and {read} came", source=SOURCE.id)
-        if not page and not read and not _somebody_writes(context):
+def _reports(context: Context, terms: str) -> Iterator[Answer | Exception]:
+    def ask(read: int) -> Answer:
+        return context.get(PATH, _params(context, terms, read), tag=f"{REPORTS} {read}")
+
+    first = True
+    for answer, page in pages(ask, "totalCount", "data", steady=False):  # reports come and go while they are read
+        if first and not page and not _somebody_writes(context):
             yield EmptyAnswer(f"no report of the last {DAYS} days, about the situation or about anything: degraded", source=SOURCE.id)
             return
-        if page or not read:
+        if first or page:
             yield answer
-        read, before = read + len(page), answer.sha256
-        if read >= total:
-            return
+        first = False
 
 
 def _somebody_writes(context: Context) -> bool:
@@ -96,17 +92,6 @@ def _somebody_writes(context: Context) -> bool:
     since = f"{context.today - dt.timedelta(days=DAYS)}T00:00:00+00:00"
     asked = [("appname", context.key), ("filter[field]", "date.created"), ("filter[value][from]", since), ("limit", "1")]
     return bool(rows(json_of(answer := context.get(PATH, asked, tag="of the world")), "data", answer))
-
-
-def _total(body: Any, answer: Answer) -> int:
-    given = field(body, "totalCount", answer)
-    try:
-        total = count(given)
-    except ValueError:
-        total = None
-    if total is None:
-        raise SourceError(f"{where(answer)}: totalCount is {given!r}, so the format has changed", permanent=True, source=SOURCE.id)
-    return total
 
 
 def _params(context: Context, terms: str, offset: int) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from monitor.connectors import _feed
 from monitor.errors import SourceError
-from monitor.model import Answer, Context, Parsed, Source
+from monitor.model import Answer, Context, Parsed, Source, public
 
 SOURCE = Source(
     id="rss",
@@ -34,16 +34,9 @@ def fetch(context: Context) -> Iterator[Answer | Exception]:
     """Every feed; one that fails is reported, and the rest goes on."""
     for address in context.options.get("feeds", ()):
         try:
-            yield _feed.checked(context.get(address, tag=_public(address), expect="feed"))
+            yield _feed.checked(context.get(address, tag=public(address), expect="feed"))
         except SourceError as error:
             yield error
-
-
-def _public(address: str) -> str:
-    """The address as it may be shown: without user and password."""
-    scheme, _, rest = address.partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
 
 
 def parse(context: Context, answers: Sequence[Answer]) -> Parsed:

@@ -43,6 +43,11 @@ def number(value: float | None) -> str:
     return "–" if value is None or value != value else str(format_decimal(value, locale=_language.get()))
 
 
+def share(value: float | None) -> str:
+    """27.8284 as 27.8, 0.00012345 as 0.000123: three digits that count, whatever the size; a dash for a missing value."""
+    return str(format_decimal(value, format="@##", locale=_language.get())) if value and value == value else number(value)
+
+
 def day(value: dt.date) -> str:
     """28 February 2020."""
     return str(format_date(value, "long", locale=_language.get()))

@@ -12,6 +12,7 @@ from typing import TypeVar
 import streamlit as st
 
 T = TypeVar("T")
+ON = "yes"  # of a switch
 
 
 def one(key: str, options: Sequence[T], default: T) -> None:
@@ -27,6 +28,14 @@ def several(key: str, options: Sequence[T], default: Sequence[T]) -> None:
     possible = [value for value in chosen if value in options]
     st.session_state[key] = possible if possible or not chosen else list(default)
     _write(key, st.session_state[key], default)
+
+
+def switch(key: str, *, offered: bool) -> bool:
+    """Set the state of a switch and return it: off unless switched on or addressed. One that is not offered is off and forgotten."""
+    chosen = st.session_state[key] if key in st.session_state else st.query_params.get(key) == ON
+    st.session_state[key] = bool(offered and chosen)
+    _write(key, [ON] if st.session_state[key] else [], [])
+    return bool(st.session_state[key])
 
 
 def day(key: str, first: dt.date, last: dt.date) -> None:

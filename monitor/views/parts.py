@@ -9,9 +9,9 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from monitor import corrections, export, places
+from monitor import corrections, denominators, export, places
 from monitor.charts import trend
-from monitor.locale import _, number, period, short_day
+from monitor.locale import _, number, period, share, short_day
 from monitor.model import FIRING, INDICATORS, Measure, Outcome, Rule, SeriesKey, Situation, Transition, through
 from monitor.series import Figure, thinned, with_gaps
 from monitor.views import reader
@@ -138,26 +138,43 @@ def known_words(figure: Figure) -> str:
     return told.format(day=short_day(figure.known_at.date()))
 
 
-def plotted(frame: pd.DataFrame) -> pd.DataFrame:
-    """A frame of figures with what the chart needs: gaps, a position in time, texts for the tooltip."""
+def plotted(frame: pd.DataFrame, population: pd.DataFrame | None = None) -> pd.DataFrame:
+    """A frame of figures with what the chart needs: gaps, a position in time, texts for the tooltip.
+
+    With a population the values are per thousand inhabitants, and the tooltip says of how many.
+    """
     regular = with_gaps(thinned(frame))
     keys = [SeriesKey(*row) for row in zip(*(regular[name] for name in SeriesKey._fields), strict=True)]
     names = series_names(keys)
     spans = list(zip(regular["period_start"].dt.date, regular["period_end"].dt.date, strict=True))
     running = regular["indicator"].map(lambda name: INDICATORS[name].measure in (Measure.STOCK, Measure.CUMULATIVE))
+    values, told = regular["value"], [number(value) for value in regular["value"]]
+    if population is not None:
+        divided = denominators.per_thousand(regular, population)
+        values, told = divided["per_1000"], _told_shares(divided)
     return pd.DataFrame(
         {
             "when": regular["period_end"].where(running, regular["period_start"]),
-            "value": regular["value"],
+            "value": values,
             "name": [names[key] for key in keys],
             "told_period": [period(*span) for span in spans],
-            "told_value": [number(value) for value in regular["value"]],
+            "told_value": told,
             "told_status": [STATUS_WORDS[status]() for status in regular["status"]],
             "told_known": _known_days(regular),
             "told_note": corrections.notes(regular, reader.known_errors()),
             "firm": (regular["status"] != "provisional").astype(bool),
         }
     )
+
+
+def _told_shares(divided: pd.DataFrame) -> list[str]:
+    """Figures per thousand inhabitants in words: the share, the figure, and the population with its year."""
+    told = _("{share} ({value} among {population} inhabitants in {year})")
+    columns = (divided[name] for name in ("per_1000", "value", "population", "population_year"))
+    return [
+        told.format(share=share(per), value=number(value), population=number(people), year=year) if per == per else number(None)
+        for per, value, people, year in zip(*columns, strict=True)
+    ]
 
 
 def _known_days(frame: pd.DataFrame) -> pd.Series:
@@ -204,19 +221,24 @@ def year_ends(frame: pd.DataFrame) -> list[dt.date]:
     return days[:: -max(1, -(-len(days) // MOST_TICKS))][::-1]
 
 
-def trend_chart(frame: pd.DataFrame, rules: Sequence[Rule], history: Sequence[Transition], key: str) -> None:
-    """The chart of a frame of figures of one unit, with the rules' levels and the alerts."""
-    figures = plotted(frame)
+def trend_chart(
+    frame: pd.DataFrame, rules: Sequence[Rule], history: Sequence[Transition], key: str, population: pd.DataFrame | None = None
+) -> None:
+    """The chart of a frame of figures of one unit, with the rules' levels and the alerts.
+
+    With a population it is of figures per thousand inhabitants; levels and alerts, which are of the figures, are left out.
+    """
+    figures = plotted(frame, population)
     keys = [SeriesKey(*row) for row in frame[list(SeriesKey._fields)].drop_duplicates().itertuples(index=False)]
     indicator = INDICATORS[frame["indicator"].iloc[0]]
     first, last = short_day(figures["when"].min().date()), short_day(figures["when"].max().date())
     made = trend.chart(
         figures,
-        unit=_(indicator.unit),
-        ratio=indicator.measure is Measure.RATIO,
+        unit=_(indicator.unit) if population is None else _("{unit} per 1,000 inhabitants").format(unit=_(indicator.unit)),
+        ratio=indicator.measure is Measure.RATIO or population is not None,
         look=trend.DARK if st.context.theme.type == "dark" else trend.LIGHT,
-        levels=levels(rules, keys, figures["value"].max()),
-        alerts=alert_marks(history, keys, figures),
+        levels=levels(rules, keys, figures["value"].max()) if population is None else None,
+        alerts=alert_marks(history, keys, figures) if population is None else None,
         notes=note_marks(figures),
         ticks=year_ends(frame),
     )
@@ -225,14 +247,16 @@ def trend_chart(frame: pd.DataFrame, rules: Sequence[Rule], history: Sequence[Tr
         st.caption(f"◇ {row.told_period}: {row.told_note}")
 
 
-def exported(frame: pd.DataFrame) -> pd.DataFrame:
-    """The figures with the columns of the file."""
+def exported(frame: pd.DataFrame, population: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The figures with the columns of the file; with a population also those of figures per thousand inhabitants."""
     names = {name: one.name for name, one in reader.all_situations().items()}
+    if population is not None:
+        return export.per_thousand(frame, population, reader.sources(), names, reader.known_errors())
     return export.figures(frame, reader.sources(), names, reader.known_errors())
 
 
 def table_columns() -> Mapping[str, Any]:
-    """How a table of figures shows its columns, in this order."""
+    """How a table of figures shows its columns, in this order; those that a table does not have are passed over."""
     column = st.column_config
     return {
         "location_name": column.TextColumn(_("Place")),
@@ -242,6 +266,9 @@ def table_columns() -> Mapping[str, Any]:
         "period_end": column.DateColumn(_("To"), format="YYYY-MM-DD"),
         "value": column.NumberColumn(_("Value"), format="localized"),
         "unit": column.TextColumn(_("Unit")),
+        "per_1000": column.NumberColumn(_("Per 1,000 inhabitants"), format="%.3g"),
+        "population": column.NumberColumn(_("Inhabitants"), format="localized"),
+        "population_year": column.NumberColumn(_("Inhabitants in"), format="%d"),
         "status": column.TextColumn(_("Status")),
         "qualifier": column.TextColumn(_("Remark")),
         "known_at": column.DatetimeColumn(_("Known on (UTC)"), format="YYYY-MM-DD", timezone="UTC"),
@@ -249,6 +276,7 @@ def table_columns() -> Mapping[str, Any]:
         "citation": column.TextColumn(_("Source"), width="medium"),
         "source_url": column.TextColumn(_("Address or citation"), width="medium"),
         "licence": column.TextColumn(_("Licence")),
+        "population_citation": column.TextColumn(_("Source of the inhabitants"), width="medium"),
         "correction": column.TextColumn(_("Note"), width="medium", help=_("A known error of the source, or a break in the series")),
         "non_commercial": column.CheckboxColumn(_("Non-commercial"), help=_("Whether the source allows non-commercial use only")),
     }

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from monitor import corrections, rulebook, situations, watch
+from monitor import corrections, denominators, rulebook, situations, watch
 from monitor import settings as environment
 from monitor.corrections import Correction
 from monitor.model import SeriesKey, Situation, Transition
@@ -71,6 +71,11 @@ def one_series(as_of: dt.date, key: SeriesKey) -> pd.DataFrame:
 def parts_of_series(as_of: dt.date, key: SeriesKey) -> pd.DataFrame:
     """The figures of the series that a rule names; of a sum such as `sea+land`, those of its parts."""
     return pd.concat([one_series(as_of, part) for part in parts_of(key)], ignore_index=True)
+
+
+def population(as_of: dt.date, locations: Iterable[str]) -> pd.DataFrame:
+    """The inhabitants of some places by year, as known on a day."""
+    return figures(as_of, source=(denominators.SOURCE,), indicator=(denominators.POPULATION,), location=tuple(sorted(locations)))
 
 
 def vintages(keys: Sequence[SeriesKey]) -> pd.DataFrame:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from monitor import denominators
 from monitor.locale import _, number, period, short_day
 from monitor.model import INDICATORS, SeriesKey
 from monitor.series import MOST_POINTS, revisions
-from monitor.views import address, frame, parts, reader
+from monitor.views import address, frame, inhabitants, parts, reader
 
 ALL_ORIGINS = "all"
 
@@ -71,23 +72,43 @@ with st.container(horizontal=True):
     last = st.selectbox(_("To year"), later, key="to", width=140)
 found = found[found["period_end"].dt.year.between(first, last)]
 
-parts.trend_chart(found, view.situation.rules, reader.history(view.situation.id, view.as_of), "trend_chart")
-st.caption(
-    _("A ring is a provisional figure, a gap a missing one, a triangle the period that raised an alert, a diamond a figure with a note.")
-)
+if found.empty:
+    st.info(_("No figure of this choice lies in these years."), icon=":material/search_off:")
+    st.stop()
+
+population = inhabitants.switch(found, view.as_of)
+drawn = found if population is None else denominators.with_a_share(found, population)
+if drawn.empty:
+    st.info(_("No population of these places and years was known on this day."), icon=":material/search_off:")
+else:
+    parts.trend_chart(drawn, view.situation.rules, reader.history(view.situation.id, view.as_of), "trend_chart", population)
+if population is None:
+    st.caption(
+        _(
+            "A ring is a provisional figure, a gap a missing one, a triangle the period that raised an alert, a diamond a figure with a note."
+        )
+    )
+elif len(drawn):
+    st.caption(
+        _(
+            "A ring is a provisional figure, a gap a missing one, a diamond a figure with a note. Alert levels, which are of figures, are left out."
+        )
+    )
+    st.caption(inhabitants.words(found, population))
 if len(found) > MOST_POINTS:
     st.caption(_("The chart shows fewer points than the file has: the last of each week or month."))
 
-table = parts.exported(found)
+table = parts.exported(found, population)
 st.dataframe(
     table,
     hide_index=True,
     height=320,
-    column_order=list(parts.table_columns()),
+    column_order=[name for name in parts.table_columns() if name in table],
     column_config=parts.table_columns(),
     alt=_("The figures of the chart"),
 )
-parts.download(table, parts.file_name(indicator, *chosen_places, as_of=view.as_of), "trend_csv")
+per = () if population is None else ("per_1000",)
+parts.download(table, parts.file_name(indicator, *per, *chosen_places, as_of=view.as_of), "trend_csv")
 
 keys = [SeriesKey(*row) for row in found[list(SeriesKey._fields)].drop_duplicates().itertuples(index=False)]
 changed = revision_table(keys)

@@ -53,6 +53,18 @@ def test_the_file_of_a_chart_holds_the_figures_that_are_shown(reader: Reader) ->
     assert min(unhcr) == "2019-12-31"
 
 
+def test_figures_per_thousand_inhabitants_are_on_the_axis_in_the_address_and_in_the_file(reader: Reader) -> None:
+    page = reader.open("/trends?indicator=refugees&place=TUR&place=LBN&origin=SYR&from=2019", 1)
+    page.get_by_text("Per 1,000 inhabitants").first.click()
+    page.wait_for_url(re.compile("per_1000=yes"))
+    expect(page.locator('[data-testid="stVegaLiteChart"] svg')).to_contain_text("persons per 1,000 inhabitants")
+    reader.settled(1)
+    rows = {(row["source"], row["location"], row["period_end"]): row for row in download(reader)}
+    row = rows["unhcr", "TUR", "2025-12-31"]
+    assert tuple(row) == (*export.FIGURES, *export.PER_THOUSAND)
+    assert (row["value"], row["per_1000"], row["population"], row["population_year"]) == ("2347756", "29.34695", "80000000", "2024")
+
+
 def test_the_file_of_articles_runs_no_formula(reader: Reader) -> None:
     reader.open("/news")
     rows = download(reader, 1)

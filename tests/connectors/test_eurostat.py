@@ -378,6 +378,35 @@ def test_a_refusal_is_told_in_the_words_of_the_service() -> None:
     assert told.permanent
 
 
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        (
+            '{"error":[{"status":400,"id":150,"label":"Invalid value XX\\n for dimension citizen"}]}',
+            ": Invalid value XX for dimension citizen",
+        ),
+        ('{"error":{"status":413,"label":"EXTRACTION_TOO_BIG"}}', ": EXTRACTION_TOO_BIG"),
+        ('{"error":[{"label":"one"},{"label":"two"},"three"]}', ": one; two; three"),
+        ('{"error":[{"status":400,"id":100}]}', ": {'status': 400, 'id': 100}"),
+        ('{"error":[]}', ""),
+        ('{"error":null}', ""),
+        ('["error"]', ""),
+        ('{"error":[{"label":"breaks o', ""),
+        ("<html>no JSON</html>", ""),
+        ("", ""),
+    ],
+)
+def test_what_eurostat_writes_with_a_refusal_is_shown(told: str, shown: str) -> None:
+    error = failure(SourceError("ec.europa.eu: HTTP 400 Bad Request", permanent=True, told=told))
+    assert isinstance(error, SourceError)
+    assert (error.message, error.permanent) == (f"ec.europa.eu: HTTP 400 Bad Request{shown}", True)
+
+
+def test_what_eurostat_writes_is_shown_up_to_a_length() -> None:
+    error = failure(SourceError("HTTP 400", told=json.dumps({"error": [{"label": "x" * 5000}]})))
+    assert str(error).count("x") == 300
+
+
 def test_a_question_that_is_too_big_is_an_error() -> None:
     told = failure(SourceError("ec.europa.eu: HTTP 413 Request Entity Too Large", permanent=True))
     assert "413" in str(told)

@@ -4,24 +4,30 @@ import csv
 import dataclasses
 import datetime as dt
 import io
-import zipfile
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor import normalise
-from monitor.connectors import _workbook, frontex
-from monitor.errors import EmptyAnswer, SourceError
-from monitor.model import Answer, Context, Observation, Parsed, SeriesKey, Status
-from monitor.settings import ROOT
+from monitor import normalise, refresh
+from monitor.archive import Archive
+from monitor.connectors import _detections, _workbook, frontex, registry
+from monitor.errors import EmptyAnswer, NotThere, SourceError
+from monitor.http import Client
+from monitor.model import Answer, Context, Observation, Outcome, Parsed, Run, SeriesKey, Status
+from monitor.settings import ROOT, Settings
+from monitor.store import Store, append
+from monitor.store import read as read_store
 from tests.building import SITUATION, Upstream, recording
 from tests.connectors import read, reasons
 
 D = dt.date
+FOLDER = "file:///frontex/"
 PAGE = recording("frontex/page.html")
 OLD, NEW = recording("frontex/old.xlsx"), recording("frontex/new.xlsx")
 HEADER = ["Route", "Border type", "Nationality", "JAN2020", "FEB2020"]
@@ -43,10 +49,17 @@ def workbook(*rows: Sequence[Any], title: str = "Detections_of_IBC") -> bytes:
     return packed.getvalue()
 
 
-def agency(book: Any = NEW, page: Any = PAGE, today: D = IN_APRIL, **changes: Any) -> Context:
-    """The agency on a day: its page, and every workbook it links to."""
-    upstream = Upstream(frontex.SOURCE, lambda path, params: book if path.endswith(".xlsx") else page)
-    return upstream.context(today, dataclasses.replace(SITUATION, **changes))
+def agency(book: Any = NEW, page: Any = PAGE, today: D = IN_APRIL, kept: Mapping[str, Any] | None = None, **changes: Any) -> Context:
+    """The agency on a day: its page, every workbook it links to, and the files that somebody keeps (None: there is no folder)."""
+
+    def reply(path: str, params: Mapping[str, str]) -> Any:
+        if path == FOLDER:
+            return NotThere("not there") if kept is None else [f"{FOLDER}{quote(name)}" for name in sorted(kept)]
+        if path.startswith(FOLDER):
+            return (kept or {})[unquote(path.removeprefix(FOLDER))]
+        return book if path.endswith(".xlsx") else page
+
+    return Upstream(frontex.SOURCE, reply).context(today, dataclasses.replace(SITUATION, **changes))
 
 
 def seen(context: Context) -> Parsed:
@@ -71,8 +84,8 @@ def test_the_newest_workbook_of_the_page_is_asked_for_in_the_manner_of_a_browser
     assert isinstance(answer, Answer)
     assert answer.url == "https://www.frontex.europa.eu/assets/Migratory_routes/2020/Monthly_detections_of_IBC_2020_04_10.xlsx"
     asked: Upstream = context.get  # type: ignore[assignment]
-    assert [path for path, _ in asked.asked] == [frontex.PAGE, answer.url]
-    assert all(sent["User-Agent"].startswith("Mozilla/5.0 ") for sent in asked.headers)
+    assert [path for path, _ in asked.asked] == [FOLDER, frontex.PAGE, answer.url]
+    assert all(sent["User-Agent"].startswith("Mozilla/5.0 ") for sent in asked.headers[1:])
 
 
 def test_an_operator_can_name_the_workbook_where_the_page_cannot_be_read() -> None:
@@ -115,7 +128,7 @@ def test_a_page_without_a_link_that_will_do_is_an_error(page: str) -> None:
     ],
 )
 def test_the_day_of_publication_stands_in_the_name(address: str, day: D | None) -> None:
-    assert frontex.published(address) == day
+    assert _detections.published(address) == day
 
 
 # -- The workbook --------------------------------------------------------------------------------------------------------
@@ -220,7 +233,7 @@ def test_an_unknown_route_is_set_aside_once() -> None:
     ],
 )
 def test_a_border_type_is_sea_or_land_or_both_together(label: str, border: str) -> None:
-    assert frontex.border_type(label) == border
+    assert _detections.border_type(label) == border
 
 
 def test_a_row_that_does_not_tell_sea_from_land_is_in_neither() -> None:
@@ -335,28 +348,140 @@ def test_another_sheet_is_never_read_in_the_place_of_the_detections() -> None:
 
 @pytest.mark.parametrize("body", [NEW[: len(NEW) // 2], b"PK\x03\x04 and then nothing", b"PK" + bytes(200), NEW.replace(b"xl/", b"zz/")])
 def test_a_workbook_that_is_damaged_is_one_clear_line(body: bytes) -> None:
-    with pytest.raises(SourceError, match="the workbook is damaged") as error:
+    with pytest.raises(SourceError, match="the workbook breaks off or is damaged") as error:
         seen(agency(body))
     assert "\n" not in error.value.message
 
 
-def test_a_workbook_that_would_unpack_to_too_much_is_never_unpacked() -> None:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bomb, bomb.open("xl/worksheets/sheet1.xml", "w") as part:
-        for _ in range(_workbook.LARGEST_UNPACKED // 1_000_000 + 1):
-            part.write(bytes(1_000_000))
-    assert len(packed.getvalue()) < 1_000_000
-    with pytest.raises(SourceError, match="would unpack to more than"):
-        seen(agency(packed.getvalue()))
-
-
-def test_a_workbook_with_too_many_rows_is_no_partial_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sheet_with_too_many_cells_is_no_partial_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     book = workbook(HEADER, SYRIA, AFGHANISTAN)
-    monkeypatch.setattr(_workbook, "MOST_ROWS", 3)
+    monkeypatch.setattr(_workbook, "MOST_CELLS", 18)  # three rows of five, and one more for each row
     assert values(seen(agency(book)))
-    monkeypatch.setattr(_workbook, "MOST_ROWS", 2)
-    with pytest.raises(SourceError, match="more than 2 rows"):
+    monkeypatch.setattr(_workbook, "MOST_CELLS", 17)
+    with pytest.raises(SourceError, match="more than 17 cells"):
         seen(agency(book))
+
+
+# -- Workbooks that somebody keeps ---------------------------------------------------------------------------------------
+
+MARCH = workbook([*HEADER, "MAR2020"], [*SYRIA, 90], [*AFGHANISTAN, 10])
+FEBRUARY = workbook(HEADER, SYRIA, AFGHANISTAN)
+OF_THE_PAGE = "https://www.frontex.europa.eu/assets/Migratory_routes/2020/Monthly_detections_of_IBC_2020_04_10.xlsx"
+
+
+def dated(day: str) -> str:
+    return f"Monthly_detections_of_IBC_{day}.xlsx"
+
+
+def chosen(context: Context) -> tuple[list[str], list[str]]:
+    """The addresses that were taken, and what failed."""
+    parts = list(frontex.fetch(context))
+    return [part.url for part in parts if isinstance(part, Answer)], [str(part) for part in parts if isinstance(part, Exception)]
+
+
+@pytest.mark.parametrize(
+    ("kept", "taken"),
+    [
+        ({}, OF_THE_PAGE),
+        ({"notes.txt": b"", "old.xls": b""}, OF_THE_PAGE),
+        ({dated("2020_04_09"): FEBRUARY}, OF_THE_PAGE),
+        ({dated("2020_04_10"): FEBRUARY}, FOLDER + dated("2020_04_10")),
+        ({dated("2020_04_11"): FEBRUARY}, FOLDER + dated("2020_04_11")),
+        ({dated("2020_04_16"): FEBRUARY}, OF_THE_PAGE),  # a day that lies ahead says nothing
+        ({dated("2020_04_09"): MARCH}, FOLDER + dated("2020_04_09")),  # a later month counts for more than the day
+        ({dated("2020_04_11"): FEBRUARY, dated("2020_04_12"): FEBRUARY}, FOLDER + dated("2020_04_12")),
+        ({"renamed (1).xlsx": MARCH}, FOLDER + "renamed%20%281%29.xlsx"),
+        ({"renamed.XLSX": MARCH}, FOLDER + "renamed.XLSX"),
+        ({"renamed.xlsx": FEBRUARY}, OF_THE_PAGE),
+        ({"renamed.xlsx": MARCH, dated("2020_04_11"): FEBRUARY}, FOLDER + "renamed.xlsx"),
+        ({"renamed.xlsx": FEBRUARY, dated("2020_04_11"): FEBRUARY}, FOLDER + dated("2020_04_11")),
+    ],
+)
+def test_the_newest_workbook_is_read_wherever_it_lies(kept: Mapping[str, bytes], taken: str) -> None:
+    assert chosen(agency(FEBRUARY, kept=kept)) == ([taken], [])
+
+
+def test_of_many_dated_workbooks_only_the_last_is_opened_and_the_one_of_the_page_only_if_it_is_newer() -> None:
+    context = agency(kept={dated(f"2020_04_{day:02}"): FEBRUARY for day in range(1, 15)})
+    assert chosen(context)[0] == [FOLDER + dated("2020_04_14")]
+    upstream: Upstream = context.get  # type: ignore[assignment]
+    assert [path for path, _ in upstream.asked] == [FOLDER, FOLDER + dated("2020_04_14"), frontex.PAGE]
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        {"page": SourceError("HTTP 403", permanent=True)},
+        {"page": "<html>no link</html>"},
+        {"book": SourceError("HTTP 503")},
+        {"book": b"PK"},
+    ],
+)
+def test_where_the_agency_cannot_be_read_the_kept_workbook_stands_in_and_the_fault_is_told(trouble: dict[str, Any]) -> None:
+    taken, failed = chosen(agency(**{"book": NEW, **trouble}, kept={dated("2020_03_10"): FEBRUARY}))
+    assert (taken, len(failed)) == ([FOLDER + dated("2020_03_10")], 1)
+
+
+def test_a_kept_workbook_that_is_damaged_is_told_and_the_rest_goes_on() -> None:
+    taken, failed = chosen(agency(FEBRUARY, kept={dated("2020_04_11"): b"PK", "empty.xlsx": workbook(HEADER), "good.xlsx": MARCH}))
+    assert taken == [FOLDER + "good.xlsx"]
+    assert [told.partition(": ")[2].split(" (")[0] for told in failed] == [
+        f"{FOLDER}{dated('2020_04_11')}: the workbook breaks off or is damaged",
+        f"{FOLDER}empty.xlsx: the sheet has a header and no figure",
+    ]
+
+
+def test_a_folder_that_cannot_be_read_is_told_and_the_page_is_read() -> None:
+    def reply(path: str, params: Mapping[str, str]) -> Any:
+        return SourceError("cannot be read") if path == FOLDER else FEBRUARY if path.endswith(".xlsx") else PAGE
+
+    assert [len(part) for part in chosen(Upstream(frontex.SOURCE, reply).context(IN_APRIL))] == [1, 1]
+
+
+def test_check_reads_the_file_that_it_is_given_and_nothing_else() -> None:
+    upstream = Upstream(frontex.SOURCE, lambda path, params: MARCH)
+    parsed = seen(upstream.context(IN_APRIL, file="a b.xlsx", table_of_file=""))
+    assert values(parsed)["Mar"] == 100
+    assert [path for path, _ in upstream.asked] == ["file:///a%20b.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("name", "today", "known", "estimated"),
+    [
+        (dated("2020_04_11"), D(2020, 6, 1), D(2020, 4, 11), False),
+        ("renamed.xlsx", D(2020, 6, 1), D(2020, 5, 10), True),  # forty days after March
+        ("renamed.xlsx", D(2020, 5, 9), D(2020, 5, 9), True),
+        (dated("2020_06_02"), D(2020, 6, 1), D(2020, 5, 10), True),
+    ],
+)
+def test_a_renamed_file_was_known_when_its_last_month_usually_is(name: str, today: D, known: D, estimated: bool) -> None:
+    rows = seen(agency(FEBRUARY, today=today, kept={name: MARCH})).observations
+    assert {(row.known_at, row.known_estimated) for row in rows} == {(dt.datetime.combine(known, dt.time(), dt.UTC), estimated)}
+
+
+def test_the_history_in_a_kept_workbook_revises_what_is_stored_and_an_old_one_takes_nothing_back(store: Store, tmp_path: Path) -> None:
+    """Through the real client and the store: the page cannot be reached."""
+    restated = workbook([*HEADER, "MAR2020"], [*SYRIA[:3], 701, 650, 90], [*AFGHANISTAN, 10])
+
+    def dropped(name: str, body: bytes) -> Run:
+        (tmp_path / "frontex" / name).write_bytes(body)
+        client = Client(
+            Archive(tmp_path / "data"), lambda: dt.datetime(2020, 6, 1, tzinfo=dt.UTC), tmp_path / "http", files=tmp_path, paced=False
+        )
+        settings = Settings(tmp_path / "data", "", bases={"frontex": "http://127.0.0.1:9"})
+        reading = refresh.read_source(registry()["frontex"], [SITUATION], settings, client)
+        return append.save(store, reading.run, reading.answers, reading.observations, (), reading.set_aside)
+
+    (tmp_path / "frontex").mkdir()
+    first, second = dropped(dated("2020_03_10"), FEBRUARY), dropped(dated("2020_04_11"), restated)
+    assert (first.outcome, second.outcome) == (Outcome.PARTIAL, Outcome.PARTIAL)
+    assert "cannot be reached" in second.messages[0]
+    assert (first.new > 0, second.revised, second.same) == (True, 2, first.new - 2)  # Syria, and all nationalities
+    (tmp_path / "frontex" / dated("2020_04_11")).unlink()
+    again = dropped("an old one.xlsx", FEBRUARY)
+    assert (again.new, again.revised, again.settled) == (0, 0, 0)
+    known = read_store.figures(store, D(2020, 6, 1), {"origin": ("SYR",), "breakdown": ("sea",)})
+    assert known["value"].tolist() == [701, 650, 90]
 
 
 # -- Parsers of text -----------------------------------------------------------------------------------------------------
@@ -376,19 +501,19 @@ def test_a_workbook_with_too_many_rows_is_no_partial_answer(monkeypatch: pytest.
     ],
 )
 def test_a_month_is_three_capitals_and_a_year(name: str, month: Mapping[str, D] | None) -> None:
-    assert frontex.month_of(name) == month
+    assert _detections.month_of(name) == month
 
 
 @given(st.text(max_size=12) | st.from_regex(r"\A[A-Z]{3}\d{4}\Z"))
 def test_any_text_above_a_column_is_a_whole_month_or_none(text: str) -> None:
-    month = frontex.month_of(text)
+    month = _detections.month_of(text)
     assert month is None or (month[0].day == 1 and (month[1] + dt.timedelta(days=1)).day == 1 and month[0].strftime("%Y") in text.zfill(7))
 
 
 @given(st.text() | st.floats() | st.integers() | st.booleans() | st.none() | st.dates())
 def test_any_cell_is_a_count_a_blank_or_refused(cell: Any) -> None:
     try:
-        number = frontex.detections(cell)
+        number = _detections.detections(cell)
     except ValueError:
         return
     assert number is None or (number == cell and number >= 0)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor import normalise
-from monitor.connectors import idmc
+from monitor.connectors import _gidd, _idu, idmc
 from monitor.errors import EmptyAnswer, SourceError
 from monitor.model import Answer, Context, Observation, Parsed, SeriesKey, Situation, Status
 from tests.building import SITUATION, TODAY, Upstream, answer, recording
@@ -304,7 +304,7 @@ def test_a_day_keeps_the_qualifier_of_its_own_rows() -> None:
 
 @given(st.integers(0, 10**9), st.integers(0, 366))
 def test_a_spread_adds_up_and_is_even(figure: int, more: int) -> None:
-    shares = list(idmc.spread(figure, D(2026, 1, 1), D(2026, 1, 1) + dt.timedelta(days=more)))
+    shares = list(_idu.spread(figure, D(2026, 1, 1), D(2026, 1, 1) + dt.timedelta(days=more)))
     assert sum(share for _, share in shares) == figure
     assert max(share for _, share in shares) - figure // (more + 1) <= 1
     assert len({day for day, _ in shares}) == len(shares) <= more + 1
@@ -501,7 +501,7 @@ def test_a_page_that_fails_voids_the_run(reply: Any, told: str) -> None:
 
 
 def test_one_empty_table_is_possible_and_three_are_an_empty_answer() -> None:
-    empty = {name: {"last_updated": "2026-05-12", "count": 0, "next": None, "previous": None, "results": []} for name in idmc.TABLES}
+    empty = {name: {"last_updated": "2026-05-12", "count": 0, "next": None, "previous": None, "results": []} for name in _gidd.TABLES}
     assert years(annual(conflicts=empty["conflicts"]))
     context, _ = asking(**empty)
     parsed, (error,) = read(idmc, context)
@@ -509,7 +509,7 @@ def test_one_empty_table_is_possible_and_three_are_an_empty_answer() -> None:
     assert days(parsed)
 
 
-@pytest.mark.parametrize("part", ["last_180_days", *idmc.TABLES])
+@pytest.mark.parametrize("part", ["last_180_days", *_gidd.TABLES])
 def test_a_part_that_fails_voids_the_run(part: str) -> None:
     context, _ = asking(**{part: SourceError("HTTP 202 not ready yet, after 3 attempts")})
     with pytest.raises(SourceError, match="HTTP 202"):

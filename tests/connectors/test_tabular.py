@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor import normalise
-from monitor.connectors import _cells, _described, tabular
+from monitor.connectors import _cells, _described, _workbook, tabular
 from monitor.connectors._cells import named, number_reader
 from monitor.errors import EmptyAnswer, SourceError
 from monitor.model import Answer, Context, Observation, Parsed, SeriesKey, Status
@@ -349,11 +349,20 @@ def test_a_text_a_truth_and_a_time_in_a_workbook_are_no_numbers() -> None:
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_cells, "LARGEST_UNPACKED", 1_000_000)
+    monkeypatch.setattr(_workbook, "LARGEST_UNPACKED", 1_000_000)
     kept = io.BytesIO()
     with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("xl/worksheets/sheet1.xml", b"0" * 1_000_001)
-    assert "unpacks to 1 MB, which is too much" in fails({**PLAIN, "file": "a.xlsx"}, kept.getvalue())
+    assert "unpacks to 1 MB in 1 parts, which is too much" in fails({**PLAIN, "file": "a.xlsx"}, kept.getvalue())
+
+
+def test_a_workbook_of_too_many_parts_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = workbook(["date", "people"], ["2026-04-01", 5])
+    parts = len(zipfile.ZipFile(io.BytesIO(body)).namelist())
+    monkeypatch.setattr(_workbook, "MOST_PARTS", parts)
+    assert len(one({**PLAIN, "file": "a.xlsx"}, body).observations) == 1
+    monkeypatch.setattr(_workbook, "MOST_PARTS", parts - 1)
+    assert f"in {parts} parts, which is too much" in fails({**PLAIN, "file": "a.xlsx"}, body)
 
 
 def test_a_workbook_that_declares_entities_is_refused() -> None:
@@ -367,9 +376,9 @@ def test_a_workbook_that_declares_entities_is_refused() -> None:
 
 def test_a_sheet_with_more_cells_than_memory_should_hold_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     body = workbook(["date", "people"], *[[D(2026, 4, day), day] for day in (1, 2)])
-    monkeypatch.setattr(_cells, "MOST_CELLS", 9)
+    monkeypatch.setattr(_workbook, "MOST_CELLS", 9)
     assert len(one({**PLAIN, "file": "a.xlsx"}, body).observations) == 2
-    monkeypatch.setattr(_cells, "MOST_CELLS", 8)
+    monkeypatch.setattr(_workbook, "MOST_CELLS", 8)
     assert "more than 8 cells" in fails({**PLAIN, "file": "a.xlsx"}, body)
 
 
