@@ -76,3 +76,18 @@ def test_an_unknown_language_is_refused_and_the_old_one_stays() -> None:
     with pytest.raises(UnknownLocaleError):
         locale.use("xx")
     assert number(1234.5) == "1,234.5"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "told"),
+    [
+        ("2020-01-01", "2020-01-31", "in January 2020"),
+        ("2020-01-01", "2020-12-31", "in 2020"),
+        ("2020-12-31", "2020-12-31", "on 31 December 2020"),
+        ("2020-03-03", "2020-03-09", "from 3 March 2020 to 9 March 2020"),
+    ],
+)
+def test_a_period_has_its_preposition(first: str, last: str, told: str) -> None:
+    span = (date(first), date(last))
+    assert locale.in_period(*span) == told
+    assert str(locale.Sentence("5 {in_then}.", {"then": span})) == f"5 {told}."

@@ -70,18 +70,30 @@ def period(start: dt.date, end: dt.date) -> str:
     return f"{day(start)} – {day(end)}"
 
 
+def in_period(start: dt.date, end: dt.date) -> str:
+    """A period with its preposition: in January 2020, on 31 December 2020, from 3 March 2020 to 9 March 2020."""
+    if start == end:
+        return _("on {day}").format(day=day(end))
+    named = period(start, end)
+    whole = named != f"{day(start)} – {day(end)}"
+    return _("in {period}").format(period=named) if whole else _("from {first} to {last}").format(first=day(start), last=day(end))
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A message that is put into words when it is read, in the language of whoever reads it.
 
-    `words` may hold numbers, days, periods (two days), sentences and texts, each written in its own way.
+    `words` may hold numbers, days, periods (two days), sentences and texts, each written in its own way. Of a period
+    `{then}` is its name and `{in_then}` the name with its preposition: in January 2020, on 31 December 2020.
     """
 
     message: str
     words: Mapping[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return _(self.message).format(**{name: _word(value) for name, value in self.words.items()})
+        words = {name: _word(value) for name, value in self.words.items()}
+        within = {f"in_{name}": in_period(*value) for name, value in self.words.items() if isinstance(value, tuple)}
+        return _(self.message).format(**words, **within)
 
 
 def _word(value: object) -> str:

@@ -56,26 +56,26 @@ def judge(window: Window, parameters: Mapping[str, Any]) -> Verdict:
 def _rise(value: float, before: float, ratio: float, floor: float) -> tuple[bool, str, float]:
     threshold = max(ratio * before, floor)
     if value < floor:
-        return False, marked("{value} in {period} is below the floor of {floor}."), threshold
+        return False, marked("{value} {in_period} is below the floor of {floor}."), threshold
     if value <= 0:
-        return False, marked("None in {period}."), threshold
+        return False, marked("None {in_period}."), threshold
     if not before:
-        return True, marked("{value} in {period}, after none in {then}."), threshold
+        return True, marked("{value} {in_period}, after none {in_then}."), threshold
     if reaches(value, ratio * before):
-        return True, marked("{value} in {period} is {times} times the {before} of {then} (the rule: {ratio} times)."), threshold
-    return False, marked("{value} in {period} is {times} times the {before} of {then}, less than {ratio} times."), threshold
+        return True, marked("{value} {in_period} is {times} times the {before} of {then} (the rule: {ratio} times)."), threshold
+    return False, marked("{value} {in_period} is {times} times the {before} of {then}, less than {ratio} times."), threshold
 
 
 def _fall(value: float, before: float, ratio: float, floor: float) -> tuple[bool, str, float]:
     if before < floor or not before:
-        return False, marked("{value} in {period}, after {before} in {then}, which is below the floor of {floor}."), ratio * before
+        return False, marked("{value} {in_period}, after {before} {in_then}, which is below the floor of {floor}."), ratio * before
     if not exceeds(value, ratio * before):
         return (
             True,
-            marked("{value} in {period} has fallen to {times} times the {before} of {then} (the rule: {ratio} times)."),
+            marked("{value} {in_period} has fallen to {times} times the {before} of {then} (the rule: {ratio} times)."),
             ratio * before,
         )
-    return False, marked("{value} in {period} is {times} times the {before} of {then}, more than {ratio} times."), ratio * before
+    return False, marked("{value} {in_period} is {times} times the {before} of {then}, more than {ratio} times."), ratio * before
 
 
 def falls(parameters: Mapping[str, Any]) -> bool:

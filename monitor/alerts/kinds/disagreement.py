@@ -66,9 +66,9 @@ def _newest_pair(window: Window, other: SeriesKey) -> tuple[Point, Point] | None
 
 def _compared(mine: float, its: float, ratio: float, floor: float) -> tuple[Judgement, str]:
     if max(mine, its) < floor or mine == its == 0:
-        return Judgement.QUIET, marked("{mine} in {period}, and {its} by {other}: both below the floor of {floor}.")
+        return Judgement.QUIET, marked("{mine} {in_period}, and {its} by {other}: both below the floor of {floor}.")
     if not min(mine, its):
-        return Judgement.FIRES, marked("{mine} in {period}, and {its} by {other}: one of the two says none.")
+        return Judgement.FIRES, marked("{mine} {in_period}, and {its} by {other}: one of the two says none.")
     if exceeds(max(mine, its), ratio * min(mine, its)):
-        return Judgement.FIRES, marked("{mine} in {period}, and {its} by {other}: apart {times} times (the rule: more than {ratio}).")
-    return Judgement.QUIET, marked("{mine} in {period}, and {its} by {other}: apart {times} times, not more than {ratio}.")
+        return Judgement.FIRES, marked("{mine} {in_period}, and {its} by {other}: apart {times} times (the rule: more than {ratio}).")
+    return Judgement.QUIET, marked("{mine} {in_period}, and {its} by {other}: apart {times} times, not more than {ratio}.")

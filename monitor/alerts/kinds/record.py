@@ -65,18 +65,18 @@ def judge(window: Window, parameters: Mapping[str, Any]) -> Verdict:
     elif gap:
         message = marked("A period since {since} is not reported: it may have been higher.")
     elif value <= best:
-        judgement, message = Judgement.QUIET, marked("{value} in {period} is not the highest since {since}: {then} had {best}.")
+        judgement, message = Judgement.QUIET, marked("{value} {in_period} is not the highest since {since}: {then} had {best}.")
     elif value < floor:
-        judgement, message = Judgement.QUIET, marked("{value} in {period} is the highest since {since}, but below the floor of {floor}.")
+        judgement, message = Judgement.QUIET, marked("{value} {in_period} is the highest since {since}, but below the floor of {floor}.")
     elif not reaches(value, times * best):
         judgement, message = (
             Judgement.QUIET,
-            marked("{value} in {period} is less than {times} times the {best} of {then}, the best since {since}."),
+            marked("{value} {in_period} is less than {times} times the {best} of {then}, the best since {since}."),
         )
     elif parameters.get("same_period") or times > 1:
         judgement, message = (
             Judgement.FIRES,
-            marked("{value} in {period} is at least {times} times the {best} of {then}, the best since {since}."),
+            marked("{value} {in_period} is at least {times} times the {best} of {then}, the best since {since}."),
         )
     else:
         judgement, told = Judgement.FIRES, _highest_since(window, value)
@@ -104,7 +104,7 @@ def _highest_since(window: Window, value: float) -> Sentence:
             break
         if earlier.value >= value:
             words |= {"month": (earlier.period_start, earlier.period_end), "before": earlier.value}
-            return Sentence(marked("{value} in {period} is the highest since {month} ({before})."), words)
+            return Sentence(marked("{value} {in_period} is the highest since {month} ({before})."), words)
         reached = earlier
     words["since"] = reached.period_start
-    return Sentence(marked("{value} in {period} is the highest of all known, since {since}."), words)
+    return Sentence(marked("{value} {in_period} is the highest of all known, since {since}."), words)

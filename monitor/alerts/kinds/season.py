@@ -56,20 +56,20 @@ def judge(window: Window, parameters: Mapping[str, Any]) -> Verdict:
 
 def _compared(value: float, middle: float, spread: float, level: float, floor: float) -> tuple[Judgement, str]:
     if value < floor:
-        return Judgement.QUIET, marked("{value} in {period} is below the floor of {floor}.")
+        return Judgement.QUIET, marked("{value} {in_period} is below the floor of {floor}.")
     if value <= middle:
-        return Judgement.QUIET, marked("{value} in {period} is not above the median of the season in {years} earlier years, {median}.")
+        return Judgement.QUIET, marked("{value} {in_period} is not above the median of the season in {years} earlier years, {median}.")
     if not spread:
         same = marked(
-            "{value} in {period}: at least half of {years} earlier years had exactly {median} in that season, so how far is far cannot be told."
+            "{value} {in_period}: at least half of {years} earlier years had exactly {median} in that season, so how far is far cannot be told."
         )
         return Judgement.CANNOT_SAY, same
     if reaches(value, level):
         told = marked(
-            "{value} in {period} is {far} deviations above the median of the season, {median} ({years} years; the rule: {deviations})."
+            "{value} {in_period} is {far} deviations above the median of the season, {median} ({years} years; the rule: {deviations})."
         )
         return Judgement.FIRES, told
     told = marked(
-        "{value} in {period} is {far} deviations above the median of the season, {median} ({years} years); less than {deviations}."
+        "{value} {in_period} is {far} deviations above the median of the season, {median} ({years} years); less than {deviations}."
     )
     return Judgement.QUIET, told

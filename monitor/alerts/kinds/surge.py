@@ -45,9 +45,9 @@ def judge(window: Window, parameters: Mapping[str, Any]) -> Verdict:
 
 def _compared(value: float, mean: float, ratio: float, floor: float) -> tuple[Judgement, str]:
     if value < floor:
-        return Judgement.QUIET, marked("{value} in {period} is below the floor of {floor}.")
+        return Judgement.QUIET, marked("{value} {in_period} is below the floor of {floor}.")
     if not mean:
-        return Judgement.FIRES, marked("{value} in {period}, after none in the {periods} periods before.")
+        return Judgement.FIRES, marked("{value} {in_period}, after none in the {periods} periods before.")
     if reaches(value, ratio * mean):
-        return Judgement.FIRES, marked("{value} in {period} is {times} times the mean of {then}, {mean} (the rule: {ratio} times).")
-    return Judgement.QUIET, marked("{value} in {period} is {times} times the mean of {then}, {mean}; less than {ratio} times.")
+        return Judgement.FIRES, marked("{value} {in_period} is {times} times the mean of {then}, {mean} (the rule: {ratio} times).")
+    return Judgement.QUIET, marked("{value} {in_period} is {times} times the mean of {then}, {mean}; less than {ratio} times.")
