@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 
 from monitor.alerts.channels.described import Channel, channels
 from monitor.alerts.channels.message import Item, Message, Terms, item
@@ -32,6 +33,7 @@ SECRET = "whsec_" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU="
 LEVEL = dataclasses.replace(rule("threshold", KEY, "level", above=100), name="More than a hundred")
 WATCHED: Situation = dataclasses.replace(situation(LEVEL, id="aegean"), name="The Aegean")
 NOON = at("2020-02-10 12:00:00")
+PASSWORD = "hunt3r"
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -175,6 +177,15 @@ def receiver(status: int = 204) -> Iterator[Receiver]:
         server.server_close()
 
 
+class _AnyPort(Controller):
+    """On a port that the system chooses."""
+
+    def _trigger_server(self) -> None:
+        assert self.server is not None
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
 @contextmanager
 def mail_server(answer: str = "250 OK") -> Iterator[tuple[int, list[EmailMessage]]]:
     """A mail server on this machine: its port, and the messages that came."""
@@ -192,10 +203,12 @@ def mail_server(answer: str = "250 OK") -> Iterator[tuple[int, list[EmailMessage
             came.append(made)
             return answer
 
-    controller = Controller(Handler(), hostname="127.0.0.1", port=0)
+    def known(server: Any, session: Any, envelope: Any, mechanism: str, given: Any) -> AuthResult:
+        return AuthResult(success=given.password == PASSWORD.encode(), handled=False)
+
+    controller = _AnyPort(Handler(), hostname="127.0.0.1", port=0, authenticator=known, auth_require_tls=False)
     controller.start()
     try:
-        assert controller.server is not None
-        yield controller.server.sockets[0].getsockname()[1], came
+        yield controller.port, came
     finally:
         controller.stop()

@@ -54,7 +54,7 @@ def _figures(series: SeriesKey, points: Sequence[Point], frequency: Frequency, r
     spans = zip(regular["period_start"].dt.date, regular["period_end"].dt.date, strict=True)
     return pd.DataFrame(
         {
-            "when": regular["period_end"].where(running, regular["period_start"]),
+            "when": regular["period_end" if running else "period_start"],
             "value": regular["value"],
             "name": title,
             "told_period": [period(*span) for span in spans],

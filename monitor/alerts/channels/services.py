@@ -6,8 +6,10 @@ hold parts of it: only the status that the service answered is kept of that.
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from monitor.alerts.channels.message import PRODUCT, Message, html, pictures
@@ -31,11 +33,27 @@ def send(address: str, message: Message) -> None:
     speaker.add(service)
     attach: Any = AttachMemory  # without types
     attached = [attach(content=data, name=name, mimetype="image/png") for name, data in pictures(message)]
-    result = speaker.notify(
-        body=html(message), title=message.title, body_format=apprise.NotifyFormat.HTML, attach=attached or None, log_level=10
-    )
-    if not result:
-        raise refusal(str(service.service_name), (entry.message for entry in result.logs()))
+    with _overheard() as logged:
+        taken = speaker.notify(body=html(message), title=message.title, body_format=apprise.NotifyFormat.HTML, attach=attached or None)
+    if not taken:
+        raise refusal(str(service.service_name), logged)
+
+
+@contextmanager
+def _overheard() -> Iterator[list[str]]:
+    """What Apprise logs, which goes nowhere else: it says more than it returns, and more than may be kept."""
+    lines: list[str] = []
+    handler = logging.Handler(logging.DEBUG)
+    handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]
+    logger = logging.getLogger("apprise")
+    level, propagate, handlers = logger.level, logger.propagate, logger.handlers[:]
+    logger.handlers, logger.propagate = [handler], False
+    logger.setLevel(logging.DEBUG)
+    try:
+        yield lines
+    finally:
+        logger.handlers, logger.propagate = handlers, propagate
+        logger.setLevel(level)
 
 
 def refusal(service: str, logged: Iterable[str]) -> ChannelError:
