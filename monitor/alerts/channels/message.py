@@ -49,7 +49,8 @@ class Item:
     @property
     def command(self) -> str:
         """How to acknowledge without a page."""
-        return f"python -m monitor alerts acknowledge {self.entry.rule} --series {self.entry.series} --situation {self.entry.situation}"
+        series = f" --series {self.entry.series}" if self.entry.series else ""
+        return f"python -m monitor alerts acknowledge {self.entry.rule}{series} --situation {self.entry.situation}"
 
 
 @dataclass(frozen=True, slots=True)
