@@ -7,7 +7,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.alerts.channels import policy
@@ -102,6 +102,7 @@ TIMES = st.times().map(lambda time: f"{time:%H:%M}")
 MOMENTS = st.datetimes(dt.datetime(2011, 1, 1), dt.datetime(2030, 1, 1), timezones=st.just(dt.UTC))  # noqa: DTZ001
 
 
+@settings(deadline=None)
 @given(zone=ZONES, start=TIMES, end=TIMES, now=MOMENTS)
 def test_quiet_hours_always_end_within_a_day_or_so_and_then_are_over(zone: str, start: str, end: str, now: dt.datetime) -> None:
     if start == end:
@@ -113,6 +114,7 @@ def test_quiet_hours_always_end_within_a_day_or_so_and_then_are_over(zone: str, 
         assert policy.quiet_until(one, until) is None
 
 
+@settings(deadline=None)
 @given(zone=ZONES, time=TIMES, queued=MOMENTS)
 def test_a_digest_is_always_due_within_a_day_or_so(zone: str, time: str, queued: dt.datetime) -> None:
     due = policy.digest_due(channel(digest_at=time, time_zone=zone), queued)
