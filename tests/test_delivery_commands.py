@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,10 @@ import pytest
 from typer.testing import CliRunner
 
 from monitor import __main__ as program
-from monitor import deliver, delivery_commands, prepare, refresh, situations
+from monitor import deliver, prepare, refresh, situations
 from monitor.archive import Archive
+from monitor.commands import alerts as alert_commands
+from monitor.commands import delivery as delivery_commands
 from monitor.http import Client
 from monitor.model import Run
 from monitor.settings import ROOT, Settings
@@ -41,8 +45,8 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 def use(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
-    monkeypatch.setattr(program, "load", lambda: settings)
-    monkeypatch.setattr(delivery_commands, "load", lambda: settings)
+    for module in (program, alert_commands, delivery_commands):
+        monkeypatch.setattr(module, "load", lambda: settings)
 
 
 def addressed(monkeypatch: pytest.MonkeyPatch, settings: Settings, address: str, **table: Any) -> Settings:
@@ -74,9 +78,6 @@ def asked(settings: Settings, store: Store, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_refresh_queues_and_a_delivery_sends_it_with_its_chart(installed: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    import base64
-    import json
-
     with receiver() as there:
         settings = addressed(monkeypatch, installed, there.address)
         store = filled(settings)
@@ -150,6 +151,15 @@ def test_a_test_message_is_sent_and_a_refusal_is_told(installed: Settings, monke
     assert "no channel 'field'; the configuration file has office" in str(
         CliRunner().invoke(program.app, ["channels", "test", "field"]).exception
     )
+
+
+def test_the_command_of_a_message_acknowledges_its_alert(installed: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    with receiver() as there:
+        filled(addressed(monkeypatch, installed, there.address))
+        run("alerts", "deliver")
+    command = json.loads(there.came[0][1])["alerts"][0]["acknowledge"]["command"]
+    words = command.removeprefix("python -m monitor ").replace("YOUR-NAME", "Ada").split()
+    assert "acknowledged, by Ada" in run(*words)
 
 
 def test_the_alerts_without_a_word_after_it_are_the_rules_as_before(installed: Settings) -> None:

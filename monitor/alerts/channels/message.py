@@ -50,7 +50,7 @@ class Item:
     def command(self) -> str:
         """How to acknowledge without a page."""
         series = f" --series {self.entry.series}" if self.entry.series else ""
-        return f"python -m monitor alerts acknowledge {self.entry.rule}{series} --situation {self.entry.situation}"
+        return f"python -m monitor alerts acknowledge {self.entry.rule}{series} --situation {self.entry.situation} --who {_('YOUR-NAME')}"
 
 
 @dataclass(frozen=True, slots=True)

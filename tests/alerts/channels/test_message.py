@@ -40,7 +40,7 @@ def test_an_alert_has_its_sentence_its_figures_its_link_and_how_to_acknowledge(w
     for due in (
         "150 is more than 100.", "Period: January 2020", "Value: 150 detections", "Threshold: 100 detections", "Source: Frontex (2020)",
         "Licence: CC BY 4.0", "Known on: 10 February 2020", "Why this level: because (a report)", "https://monitor.example/alerts?",
-        f"python -m monitor alerts acknowledge level --series {KEY} --situation aegean",
+        f"python -m monitor alerts acknowledge level --series {KEY} --situation aegean --who YOUR-NAME",
     ):  # fmt: skip
         assert due in said
 
