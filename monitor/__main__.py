@@ -84,7 +84,7 @@ def refresh_command(source: SourceIds = None, situation: SituationIds = None) ->
             settings, store, _client(settings), chosen, source or (), lambda run: console.print(_line(run), markup=False)
         )
         told = rulebook.all_filled(store, chosen_situations(settings))
-        deliver.after_refresh(settings, store, told, lambda line: console.print(line, markup=False), {})
+        deliver.after_refresh(settings, store, told, lambda line: console.print(line, markup=False))
     raise typer.Exit(refresh.exit_code(done))
 
 
@@ -189,7 +189,7 @@ def schedule_command() -> None:
 
     def tell() -> None:
         try:
-            deliver.after_refresh(settings, store, rulebook.all_filled(store, chosen), typer.echo, {})
+            deliver.after_refresh(settings, store, rulebook.all_filled(store, chosen), typer.echo)
         except Exception as error:
             typer.echo(f"telling: {_told(error)}", err=True)
 

@@ -37,11 +37,11 @@ class Delivery:
     settings: Settings
     store: Store
     situations: Mapping[str, Situation]
-    inhibited: policy.Silenced = field(default_factory=dict)
     say: Say = lambda line: None
     dry_run: bool = False
     post: webhook.Post = http.post
     notify: Callable[[str, Message], None] = services.send
+    muted: dict[str, policy.Silenced] = field(default_factory=dict)  # by situation, as looked up in this round
 
     def run(self) -> None:
         """Tell what is due. One channel that fails leaves the others as they are."""
@@ -86,7 +86,14 @@ class Delivery:
         if row.entry.move not in FIRING and not self._alert_told(channel, row):
             return Hold(Why.UNTOLD, for_good=True)
         quiet = channel if channel.enabled else dataclasses.replace(channel, digest_at=None, quiet_from=None, quiet_until=None)
-        return policy.hold(quiet, row.entry, row.queued_at, now, entries, self.inhibited)
+        return policy.hold(quiet, row.entry, row.queued_at, now, entries, self._inhibited(row.entry.situation, now))
+
+    def _inhibited(self, situation: str, now: dt.datetime) -> policy.Silenced:
+        """The rules of a situation that a silence of their source mutes now."""
+        if situation not in self.muted:
+            known = self.situations.get(situation)
+            self.muted[situation] = watch.inhibited(self.store, known, now) if known else {}
+        return self.muted[situation]
 
     def _alert_told(self, channel: Channel, row: Row) -> bool:
         """Whether the alert that a row ends was told through the channel, or is about to be."""
@@ -223,9 +230,9 @@ def _terms(store: Store) -> dict[str, Terms]:
     return {id: Terms(name, licence, citation) for id, name, licence, citation in rows}
 
 
-def after_refresh(settings: Settings, store: Store, situations: Mapping[str, Situation], say: Say, inhibited: policy.Silenced) -> None:
+def after_refresh(settings: Settings, store: Store, situations: Mapping[str, Situation], say: Say) -> None:
     """Tell what is due and write the feed. What cannot be told or written is said and never ends a refresh."""
-    work = Delivery(settings, store, situations, inhibited, say)
+    work = Delivery(settings, store, situations, say)
     try:
         work.run()
         work.write_feed()

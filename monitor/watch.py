@@ -91,6 +91,14 @@ def muted_by(store: Store, situation: Situation, rule: Rule, moment: dt.datetime
     return inhibition.muted([*said, (rule, None)]).get(rule.identity)
 
 
+def inhibited(store: Store, situation: Situation, now: dt.datetime) -> dict[tuple[str, SeriesKey], str]:
+    """The rules that a silence mutes as the ledger has it, by identity, each with the sentence that says why."""
+    entries = ledger.entries(store, situation.id, now)
+    open_now = ((rule, state.derived(of_rule(entries, rule)).worst) for rule in situation.rules)
+    muted = inhibition.muted((rule, worst.verdict if worst else None) for rule, worst in open_now)
+    return {identity: one.why for identity, one in muted.items()}
+
+
 def _standing(rule: Rule, situation: str, known: History, entries: Sequence[Transition], as_of: dt.datetime) -> Standing:
     verdict = state.judge_at(rule, known, as_of)
     judged = (verdict.period_start, verdict.period_end)

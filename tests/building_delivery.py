@@ -87,6 +87,7 @@ class World:
     status: int = 204
     wait: float | None = None
     broken: Exception | None = None
+    watched: Situation = WATCHED
     said: list[str] = dataclasses.field(default_factory=list)
     posted: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     addressed: list[str] = dataclasses.field(default_factory=list)
@@ -116,9 +117,8 @@ class World:
     def deliver(self, *, dry_run: bool = False, inhibited: Any = None) -> list[dict[str, Any]]:
         """One round of telling; returns what was posted in it."""
         before = len(self.posted)
-        work = Delivery(
-            self.settings, self.store, {"aegean": WATCHED}, inhibited or {}, self.said.append, dry_run, self._post, self._notify
-        )
+        muted = {"aegean": inhibited} if inhibited else {}
+        work = Delivery(self.settings, self.store, {"aegean": self.watched}, self.said.append, dry_run, self._post, self._notify, muted)
         work.run()
         return self.posted[before:]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from monitor.errors import ChannelError
 from monitor.model import Move
 from monitor.store import outbox
 from tests.building_delivery import KEY, World, entry
-from tests.building_store import at
+from tests.building_store import at, rule
 
 HOOK = {"kind": "webhook", "enabled": True, "picture": False}
 Make = Callable[..., World]
@@ -292,3 +293,15 @@ def test_a_rule_whose_source_is_silent_is_held_with_that_reason(make: Make) -> N
     assert [len(one["alerts"]) for one in world.deliver(inhibited=inhibited)] == [1]
     assert world.states()[0] == ("held", "the source is silent: frontex has not answered since 1 January")
     assert len(world.deliver()) == 1
+
+
+def test_while_the_rule_of_silence_is_open_the_rules_on_its_source_are_held_and_itself_is_told(make: Make) -> None:
+    world = make()
+    silent = dataclasses.replace(rule("silence", KEY, "silent"), name="Frontex is silent")
+    world.watched = dataclasses.replace(world.watched, rules=(*world.watched.rules, silent))
+    world.record(entry(rule="silent"), entry())
+    (told,) = world.deliver()
+    assert [one["rule"]["name"] for one in told["alerts"]] == ["Frontex is silent"]
+    assert world.states()[1] == ("held", "the source is silent: 150 is more than 100.")
+    world.record(entry(Move.CLEARED, "2020-02-10 10:00:00", rule="silent"))
+    assert [[one["rule"]["id"] for one in told["alerts"]] for told in world.deliver()] == [["level", "silent"]]

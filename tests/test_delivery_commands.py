@@ -83,12 +83,12 @@ def test_a_refresh_queues_and_a_delivery_sends_it_with_its_chart(installed: Sett
         store = filled(settings)
         asked(settings, store, monkeypatch)
         said: list[str] = []
-        deliver.after_refresh(settings, store, {WATCHED.id: WATCHED}, said.append, {})
+        deliver.after_refresh(settings, store, {WATCHED.id: WATCHED}, said.append)
         assert run("alerts", "deliver") == ""
     ((_, body),) = there.came
     (alert,) = json.loads(body)["alerts"]
     assert base64.b64decode(alert["chart"]["base64"]).startswith(PNG)
-    assert alert["link"] == "https://monitor.example/alerts?situation=aegean&as_of=2020-02-10&alert=2020-02-10+level"
+    assert alert["link"] == "https://monitor.example/alerts?situation=aegean&alert=2020-02-10+level+eastern-mediterranean"
     assert said == ["office: sent [high] The Aegean: More than a hundred"]
     read = feedparser.parse((settings.data_dir / "alerts.xml").read_bytes())
     assert [one.title for one in read.entries] == ["More than a hundred: raised (high)"]
@@ -172,7 +172,7 @@ def test_a_feed_that_cannot_be_written_is_told_and_ends_nothing(installed: Setti
     (tmp_path / "file").write_text("")
     settings = dataclasses.replace(installed, feed=tmp_path / "file" / "alerts.xml")
     said: list[str] = []
-    deliver.after_refresh(settings, filled(settings), {WATCHED.id: WATCHED}, said.append, {})
+    deliver.after_refresh(settings, filled(settings), {WATCHED.id: WATCHED}, said.append)
     assert "cannot be written" in said[-1]
 
 

@@ -75,11 +75,11 @@ def identity(entry: Transition) -> str:
 
 
 def link(base: str, entry: Transition) -> str:
-    """The Alerts page on the day on which the entry became known, on this alert; empty when nobody said where the page is."""
+    """The Alerts page on this alert, as it stands today, so that it can be acknowledged; empty when nobody said where the page is."""
     if not base:
         return ""
-    on = f"{entry.at:%Y-%m-%d}"
-    query = {"situation": entry.situation, "as_of": on, "alert": f"{on} {entry.rule}"}
+    place = f" {entry.series.location}" if entry.series else ""
+    query = {"situation": entry.situation} | ({"alert": f"{entry.at:%Y-%m-%d} {entry.rule}{place}"} if entry.move in FIRING else {})
     return f"{base.rstrip('/')}/alerts?{urlencode(query)}"
 
 
