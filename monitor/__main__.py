@@ -19,11 +19,12 @@ import stamina
 import typer
 from rich.console import Console
 
-from monitor import bundle, corrections, model, normalise, places, prepare, provenance, refresh, schedule
+from monitor import bundle, corrections, deliver, model, normalise, places, prepare, provenance, refresh, rulebook, schedule
 from monitor import export as files
 from monitor.archive import Archive
 from monitor.commands import Day, SituationIds, SourceIds, chosen_day, chosen_situations
 from monitor.commands import alerts as alert_commands
+from monitor.commands import delivery as delivery_commands
 from monitor.commands import situation as situation_commands
 from monitor.connectors import registry
 from monitor.errors import MonitorError
@@ -36,6 +37,8 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Displacement figures: refresh, judge, export."
 )
 app.add_typer(alert_commands.app, name="alerts")
+app.add_typer(delivery_commands.app, name="channels")
+delivery_commands.add_to(alert_commands.app)
 app.add_typer(situation_commands.app, name="situation")
 
 
@@ -80,6 +83,8 @@ def refresh_command(source: SourceIds = None, situation: SituationIds = None) ->
         done = refresh.refresh(
             settings, store, _client(settings), chosen, source or (), lambda run: console.print(_line(run), markup=False)
         )
+        told = rulebook.all_filled(store, chosen_situations(settings))
+        deliver.after_refresh(settings, store, told, lambda line: console.print(line, markup=False))
     raise typer.Exit(refresh.exit_code(done))
 
 
@@ -182,14 +187,21 @@ def schedule_command() -> None:
     store = prepare.prepare(settings)
     client = _client(settings)
 
+    def tell() -> None:
+        try:
+            deliver.after_refresh(settings, store, rulebook.all_filled(store, chosen), typer.echo)
+        except Exception as error:
+            typer.echo(f"telling: {_told(error)}", err=True)
+
     def refresh_one(source: Source) -> None:
         try:
             refresh.refresh(settings, store, client, chosen, (source.id,), lambda run: typer.echo(_line(run)))
+            tell()
         except Exception as error:  # the schedule goes on, whatever one run meets
             typer.echo(f"{source.id}: {_told(error)}", err=True)
 
     typer.echo("Schedule: " + ", ".join(f"{name} every {c.SOURCE.cadence}" for name, c in registry().items()))
-    schedule.serve(store, client, [c.SOURCE for c in registry().values()], refresh_one, settings.clock, typer.echo)
+    schedule.serve(store, client, [c.SOURCE for c in registry().values()], refresh_one, settings.clock, typer.echo, tell)
 
 
 def _told(error: Exception) -> str:

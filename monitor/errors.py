@@ -35,6 +35,18 @@ class NotThere(SourceError):
     """What was asked for does not exist: no such file, no folder of files."""
 
 
+class ChannelError(MonitorError):
+    """A message could not be sent. The text holds no address and no secret.
+
+    `permanent` switches the channel off; else it is tried again, not before `wait` seconds where the receiver said so.
+    """
+
+    def __init__(self, message: str, *, permanent: bool = False, wait: float | None = None) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.wait = wait
+
+
 class ContractError(MonitorError):
     """A row or a computation that the contract in `model.py` does not allow."""
 

@@ -32,7 +32,7 @@ from urllib3.exceptions import MaxRetryError
 
 from monitor import __version__, files
 from monitor.archive import Archive
-from monitor.errors import EmptyAnswer, SourceError
+from monitor.errors import ChannelError, EmptyAnswer, SourceError
 from monitor.model import Answer, Get, Source, public
 from monitor.settings import Clock
 
@@ -373,3 +373,26 @@ def _retry_after(reply: requests.Response, now: dt.datetime) -> float | None:
         return max(0.0, (parsedate_to_datetime(text) - now).total_seconds())
     except (TypeError, ValueError):
         return None
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, float | None]:
+    """Hand a body to a receiver: its status, and the seconds after which it wants to be asked again where it says so.
+
+    No redirect is followed and no answer read. Raises ChannelError, which never names the address, when nobody answers.
+    """
+    try:
+        with requests.post(
+            url,
+            data=body,
+            headers={"User-Agent": USER_AGENT, **headers},
+            timeout=(CONNECT_SECONDS, READ_SECONDS),
+            allow_redirects=False,
+            stream=True,
+        ) as reply:
+            return reply.status_code, _retry_after(reply, dt.datetime.now(dt.UTC))
+    except requests.Timeout:
+        raise ChannelError(f"no answer within {READ_SECONDS:.0f} seconds") from None
+    except requests.ConnectionError:
+        raise ChannelError("the receiver cannot be reached, or the connection broke") from None
+    except (requests.RequestException, ValueError) as error:  # UnicodeError of a host is a ValueError
+        raise ChannelError(f"the address cannot be used ({type(error).__name__})", permanent=True) from None

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from copy import copy
 from dataclasses import dataclass, field, replace
 
-from monitor import bundle, corrections, model, normalise, rulebook, watch
+from monitor import bundle, corrections, model, normalise, queueing, rulebook, watch
 from monitor.archive import Archive
 from monitor.connectors import registry
 from monitor.corrections import Correction
@@ -55,6 +55,7 @@ def refresh(
     entries = corrections.load_all(settings.seeds_dir / "corrections")
     chosen = {name: connector for name, connector in registry().items() if not only or name in only}
     done: list[Run] = []
+    then = queueing.queueing(settings)  # a channel that cannot be used is told before anything is asked
     with store.alone(wait):
         with store.writing() as connection:
             runs.describe(connection, bundle.sources(settings.seeds_dir).values())
@@ -66,7 +67,7 @@ def refresh(
             for job in as_completed(jobs):
                 done.append(_stored(store, client.archive, chosen, job.result()))
                 tell(done[-1])
-        watch.update_ledger(store, rulebook.all_filled(store, situations), settings.clock())
+        watch.update_ledger(store, rulebook.all_filled(store, situations), settings.clock(), then)
         if not only:
             # By real time, whatever day a replay has set: the files carry the time of the machine.
             client.archive.prune(runs.files_in_use(store), dt.datetime.now(dt.UTC) - dt.timedelta(days=RAW_DAYS))

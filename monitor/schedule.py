@@ -42,8 +42,9 @@ def serve(
     refresh_one: Callable[[Source], None],
     clock: Clock,
     tell: Callable[[str], None],
+    each_minute: Callable[[], None] = lambda: None,
 ) -> None:
-    """Run until SIGTERM or SIGINT. A request under way ends first (within its own timeout); nothing half is stored."""
+    """Run until SIGTERM or SIGINT, with `each_minute` in between. A request under way ends first (within its own timeout); nothing half is stored."""
 
     def ask(source: Source) -> None:
         if client.stopping.is_set():
@@ -56,6 +57,7 @@ def serve(
 
     pool = ThreadPoolExecutor(1)  # one source at a time
     made = scheduler(sources, ask, dt.datetime.now(dt.UTC), pool)
+    made.add_job(each_minute, IntervalTrigger(minutes=1), id="each minute")
 
     def end(*_: object) -> None:
         tell("ending: the request under way is let finish")

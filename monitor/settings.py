@@ -9,9 +9,13 @@ names), which wins over the defaults:
     MONITOR_DATABASE_URL   an SQLAlchemy address (SQLite or PostgreSQL)           database_url
     MONITOR_READ_ONLY      1: nobody can acknowledge, silence or save on the page read_only
     MONITOR_CONTACT        an address by which an upstream can reach you         contact
+    MONITOR_URL            where people open the page, for the links in messages  url
+    MONITOR_FEED           the file that the Atom feed of alerts is written to    feed
     MONITOR_TODAY          an ISO day that stands for today (replays, tests)      today
     MONITOR_BASE_<ID>      the base address of source ID                          [base] id = "..."
     MONITOR_KEY_<ID>       the credential of source ID                            [key] id = "..."
+    MONITOR_CHANNEL_<NAME>_URL, _SECRET  where channel NAME sends, and its secret; only here
+                           what it sends, and when                                [channels.name] kind = ...
     MONITOR_<ID>_<OPTION>  a list option of source ID, separated by spaces        [options.id] option = [...]
 """
 
@@ -47,11 +51,20 @@ class Settings:
     seeds_dir: Path = ROOT / "seeds"
     read_only: bool = False  # for a page that anybody can open
     files: Path | None = None  # None: `files` in the data directory
+    url: str = ""
+    channels: Mapping[str, Any] = field(default_factory=dict)  # as written; alerts/channels/described.py checks them
+    channel_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    feed: Path | None = None
 
     @property
     def files_dir(self) -> Path:
         """The only folder whose files a source may read."""
         return self.files or self.data_dir / "files"
+
+    @property
+    def feed_file(self) -> Path:
+        """Where the Atom feed is written: beside the page, which serves that folder, unless the data is kept elsewhere."""
+        return self.feed or (ROOT / "static" / "alerts.xml" if self.data_dir == ROOT / "data" else self.data_dir / "alerts.xml")
 
     @property
     def clock(self) -> Clock:
@@ -70,6 +83,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     own = f"sqlite:///{quote(str(data_dir / 'monitor.db'), safe='/:')}"
     url = env.get("MONITOR_DATABASE_URL") or config.get("database_url") or own
     files = env.get("MONITOR_FILES_DIR") or config.get("files_dir")
+    feed = env.get("MONITOR_FEED") or config.get("feed")
     return Settings(
         data_dir=data_dir,
         database_url=str(url),
@@ -81,6 +95,10 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         options=_options(env, config),
         read_only=str(env.get("MONITOR_READ_ONLY") or config.get("read_only") or "").lower() in ("1", "true", "yes"),
         files=Path(files).expanduser().resolve() if files else None,
+        url=str(env.get("MONITOR_URL") or config.get("url") or "").rstrip("/"),
+        channels=_table(config, "channels"),
+        channel_secrets={name: value.strip() for name, value in env.items() if name.startswith("MONITOR_CHANNEL_") and value.strip()},
+        feed=Path(feed).expanduser().resolve() if feed else None,
     )
 
 
@@ -124,7 +142,7 @@ def _prefixed(env: Mapping[str, str], prefix: str) -> dict[str, str]:
 def _options(env: Mapping[str, str], config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     configured = _table(config, "options")
     options = {source: dict(_table(configured, source)) for source in configured}
-    reserved = ("BASE", "KEY", "DATA", "DATABASE", "FILES", "READ", "SEEDS")
+    reserved = ("BASE", "CHANNEL", "KEY", "DATA", "DATABASE", "FILES", "READ", "SEEDS")
     for name, value in env.items():
         parts = name.split("_", 2)
         if len(parts) == 3 and parts[0] == "MONITOR" and parts[1] not in reserved and value.strip():

@@ -8,10 +8,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pandas as pd
+
 from monitor.alerts import conditions, inhibition, rules, state, summed
 from monitor.alerts.inhibition import Muted
 from monitor.alerts.state import History, State, Vintage
-from monitor.model import FIRING, Point, Rule, SeriesKey, Situation, Status, Transition, Verdict, parts
+from monitor.model import FIRING, Frequency, Point, Rule, SeriesKey, Situation, Status, Transition, Verdict, parts
 from monitor.store import Store, ledger, read, runs
 
 
@@ -42,8 +44,11 @@ def histories(store: Store, chosen: Iterable[Rule]) -> dict[tuple[str, SeriesKey
 
 
 def _vintages(store: Store, keys: Collection[SeriesKey]) -> dict[SeriesKey, list[Vintage]]:
+    return _by_series(read.vintages(store, keys))
+
+
+def _by_series(frame: pd.DataFrame) -> dict[SeriesKey, list[Vintage]]:
     found: dict[SeriesKey, list[Vintage]] = defaultdict(list)
-    frame = read.vintages(store, keys)
     columns = (*SeriesKey._fields, "period_start", "period_end", "value", "status", "known_at")
     for row in zip(*(frame[name] for name in columns), strict=True):
         found[SeriesKey(*row[:5])].append(_vintage(row[5:]))
@@ -54,6 +59,14 @@ def _vintage(row: Sequence[Any]) -> Vintage:
     start, end, value, status, known_at = row
     point = Point(start.date(), end.date(), None if value != value else float(value), Status(status))
     return Vintage(known_at.to_pydatetime(), point)
+
+
+def as_known(store: Store, series: SeriesKey, moment: dt.datetime) -> tuple[list[Point], Frequency]:
+    """A series as known at a moment, one point a period, and its usual step; one written as a sum is added up."""
+    frame = read.vintages(store, parts(series))
+    known = _by_series(frame)
+    frequency = Frequency(frame["frequency"].iloc[0]) if len(frame) else Frequency.IRREGULAR
+    return state.known_points(summed.added([known[part] for part in parts(series)]), moment), frequency
 
 
 def of_rule(entries: Iterable[Transition], rule: Rule) -> list[Transition]:
@@ -78,6 +91,14 @@ def muted_by(store: Store, situation: Situation, rule: Rule, moment: dt.datetime
     return inhibition.muted([*said, (rule, None)]).get(rule.identity)
 
 
+def inhibited(store: Store, situation: Situation, now: dt.datetime) -> dict[tuple[str, SeriesKey], str]:
+    """The rules that a silence mutes as the ledger has it, by identity, each with the sentence that says why."""
+    entries = ledger.entries(store, situation.id, now)
+    open_now = ((rule, state.derived(of_rule(entries, rule)).worst) for rule in situation.rules)
+    muted = inhibition.muted((rule, worst.verdict if worst else None) for rule, worst in open_now)
+    return {identity: one.why for identity, one in muted.items()}
+
+
 def _standing(rule: Rule, situation: str, known: History, entries: Sequence[Transition], as_of: dt.datetime) -> Standing:
     verdict = state.judge_at(rule, known, as_of)
     judged = (verdict.period_start, verdict.period_end)
@@ -86,8 +107,13 @@ def _standing(rule: Rule, situation: str, known: History, entries: Sequence[Tran
     return Standing(situation, rule, verdict, state.derived(entries), raised[-1] if raised else None, max(moments, default=None))
 
 
-def update_ledger(store: Store, situations: Mapping[str, Situation], now: dt.datetime) -> list[Transition]:
-    """Append to the ledger what has changed since its last entries; returns the new entries."""
+def update_ledger(
+    store: Store, situations: Mapping[str, Situation], now: dt.datetime, then: ledger.Then = ledger.nothing_more
+) -> list[Transition]:
+    """Append to the ledger what has changed since its last entries; returns the new entries.
+
+    `then` is what else is stored with them, in one transaction: the queue of what is to be told.
+    """
     added: list[Transition] = []
     for situation in situations.values():
         known = histories(store, situation.rules)
@@ -95,5 +121,5 @@ def update_ledger(store: Store, situations: Mapping[str, Situation], now: dt.dat
         for rule in situation.rules:
             added += state.transitions(rule, situation.id, known[rule.identity], now, of_rule(entries, rule))
     added.sort(key=lambda one: one.at)
-    ledger.append(store, added, now)
+    ledger.append(store, added, now, then)
     return added

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from monitor.model import FIRING, Judgement, Move, SeriesKey, Severity, Transition, Verdict
 from monitor.store import runs
-from monitor.store.engine import Store
+from monitor.store.engine import Store, batched
 from monitor.store.schema import ledger
 
 FIGURES = ("period_start", "period_end", "value", "threshold", "reference_end", "reference", "sentence")
 BESIDES = ("muted", "who", "why", "until")
 
 
-def append(store: Store, transitions: Sequence[Transition], recorded_at: dt.datetime) -> int:
-    """Append transitions; returns how many."""
+Numbered = Sequence[tuple[int, Transition]]
+Then = Callable[[Connection, Numbered, dt.datetime], None]
+
+
+def nothing_more(connection: Connection, numbered: Numbered, recorded_at: dt.datetime) -> None:
+    """For entries that nobody is told of."""
+
+
+def append(store: Store, transitions: Sequence[Transition], recorded_at: dt.datetime, then: Then = nothing_more) -> int:
+    """Append transitions; returns how many. What `then` does with the numbered entries is in the same transaction."""
     if transitions:
         with store.writing() as connection:
             first = runs.next_id(connection, ledger)
@@ -41,6 +49,7 @@ def append(store: Store, transitions: Sequence[Transition], recorded_at: dt.date
                     for position, one in enumerate(transitions)
                 ],
             )
+            then(connection, list(enumerate(transitions, first)), recorded_at)
     return len(transitions)
 
 
@@ -57,6 +66,15 @@ def entries(store: Store, situation: str, until: dt.datetime) -> list[Transition
         return [_transition(row) for row in connection.execute(chosen)]
 
 
+def numbered(connection: Connection, ids: Iterable[int]) -> dict[int, Transition]:
+    """The entries with these numbers."""
+    found: dict[int, Transition] = {}
+    for some in batched(sorted(set(ids))):
+        for row in connection.execute(select(*ledger.columns).where(ledger.c.id.in_(some))):
+            found[row.id] = _transition(row)
+    return found
+
+
 def _transition(row: Any) -> Transition:
     move, figures = Move(row.move), {name: getattr(row, name) for name in FIGURES}
     said, severity = figures.pop("sentence"), Severity(row.severity)
@@ -70,6 +88,13 @@ def _judged(move: Move) -> Judgement:
     if move in FIRING:
         return Judgement.FIRES
     return Judgement.QUIET if move in (Move.CLEARED, Move.UNDONE) else Judgement.CANNOT_SAY
+
+
+def newest(store: Store, number: int) -> list[Transition]:
+    """The entries of all situations that became known last, newest first."""
+    chosen = select(*ledger.columns).order_by(ledger.c.at.desc(), ledger.c.id.desc()).limit(number)
+    with store.reading() as connection:
+        return [_transition(row) for row in connection.execute(chosen)]
 
 
 def frame(transitions: Sequence[Transition]) -> pd.DataFrame:

@@ -270,3 +270,31 @@ saved_rule = Table(
     Column("at", Moment, nullable=False),
     Index(None, "situation", "rule"),
 )
+
+# What is to be told through a channel: one row for each entry of the ledger and channel. What is not settled is looked at
+# again by every delivery.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("ledger_id", Integer, primary_key=True, autoincrement=False),
+    Column("channel", Text, primary_key=True),
+    Column("state", Text, nullable=False),  # waiting, held, sent or failed
+    Column("reason", Text, nullable=False),  # why held or failed, or what the last attempt met
+    Column("settled", Boolean, nullable=False),  # nothing will change any more
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Moment),  # not before this moment
+    Column("message", Text, nullable=False),  # what was tried together stays together, under one name
+    Column("queued_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Index(None, "settled", "channel"),
+)
+
+# A channel that was switched off by an error that will not pass. Without a row it is as configured.
+channel = Table(
+    "channel",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("off", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+)

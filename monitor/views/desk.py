@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from monitor import people, rulebook, situations, watch
+from monitor import people, queueing, rulebook, situations, watch
 from monitor.alerts.explain import Explanation, explain
 from monitor.alerts.state import History, derived
 from monitor.model import Move, Rule, Situation
@@ -42,7 +42,8 @@ def save_rule(situation: Situation, rule: Rule, who: str, note: str) -> None:
     settings, store = reader.opened()
     rulebook.save(store, _of_file(situation.id), rule, who, note, settings.clock())
     with store.alone(30):
-        watch.update_ledger(store, {situation.id: rulebook.filled(store, _of_file(situation.id))}, settings.clock())
+        known = {situation.id: rulebook.filled(store, _of_file(situation.id))}
+        watch.update_ledger(store, known, settings.clock(), queueing.queueing(settings))
 
 
 def withdraw_rule(situation: Situation, rule_id: str, who: str, note: str) -> None:
