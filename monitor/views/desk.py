@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from monitor import people, queueing, rulebook, situations, watch
+from monitor import backtests, people, queueing, rulebook, situations, watch
 from monitor.alerts.explain import Explanation, explain
-from monitor.alerts.state import History, derived
-from monitor.model import Move, Rule, Situation
+from monitor.alerts.state import derived, judge_at
+from monitor.backtests import Trial
+from monitor.model import Move, Rule, Situation, Verdict
 from monitor.store import ledger, saved
 from monitor.views import reader
 
@@ -25,9 +26,16 @@ def explained(rule: Rule, situation: Situation, moment: dt.datetime) -> Explanat
     return explain(rule, watch.histories(store, [rule])[rule.identity], derived(entries), moment, muted.why if muted else "")
 
 
-def past(rule: Rule) -> History:
-    """All that a rule may learn of, saved or not."""
-    return watch.histories(reader.opened()[1], [rule])[rule.identity]
+def tried(rule: Rule, day: dt.date) -> Trial:
+    """What a rule, saved or not, would have told up to a day, and the episodes that there are to hold it against."""
+    settings, store = reader.opened()
+    (found,) = backtests.run(store, [rule], settings.seeds_dir, None, day)
+    return found
+
+
+def judged(rule: Rule, moment: dt.datetime) -> Verdict:
+    """What a rule, saved or not, says at a moment."""
+    return judge_at(rule, watch.histories(reader.opened()[1], [rule])[rule.identity], moment)
 
 
 def act(situation: Situation, rule: Rule | None, move: Move, who: str, why: str, until: dt.date | None = None) -> None:

@@ -8,15 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from monitor import rulebook
-from monitor.alerts import rules, state
+from monitor.alerts import rules
 from monitor.alerts.explain import in_words
 from monitor.alerts.kinds import registry
 from monitor.errors import MonitorError
-from monitor.locale import _, number, short_day
-from monitor.model import FIRING, Move, Rule
-from monitor.series import as_written
-from monitor.store import read
-from monitor.views import address, desk, frame, parts, reader, rule_form
+from monitor.locale import _, short_day
+from monitor.model import Rule
+from monitor.views import address, desk, frame, parts, reader, rule_form, rule_trial
 
 NEW = "new"
 
@@ -40,41 +38,6 @@ def listed() -> pd.DataFrame:
             ],
         }
     )
-
-
-def preview(rule: Rule) -> None:
-    """What the rule would have done on everything known, day by day, and where it stands."""
-    known = desk.past(rule)
-    until = read.end_of(view.as_of)
-    found = state.transitions(rule, view.situation.id, known, until)
-    told = [one for one in found if one.move in FIRING and not one.muted]
-    figures = as_written(reader.parts_of_series(view.as_of, rule.series), rule.series)
-    if figures.empty:
-        st.info(_("No figure of this series is known on this day."), icon=":material/search_off:")
-        return
-    years = max(1.0, (figures["period_end"].max() - figures["period_start"].min()).days / 365.25)
-    with st.grid(min_column_width=150):
-        st.metric(_("Alerts told"), number(len(told)))
-        st.metric(_("A year"), number(round(len(told) / years, 2)))
-        st.metric(_("Of them because it got worse"), number(sum(one.move is Move.ESCALATED for one in told)))
-        st.metric(_("Undone by a revision"), number(sum(one.move is Move.UNDONE for one in found)))
-    st.markdown(_("Now: {sentence}").format(sentence=state.judge_at(rule, known, until).sentence))
-    parts.trend_chart(figures, [rule], found, "rule_chart")
-    if figures["known_estimated"].all():
-        st.caption(_("No vintage of this series is known: each figure counts as known at its usual lag, and never as revised."))
-    if told:
-        st.dataframe(
-            pd.DataFrame(
-                {
-                    _("Known (UTC)"): [one.at.date() for one in reversed(told)],
-                    _("Severity"): [parts.severity_word(one.severity) for one in reversed(told)],
-                    _("Why"): [one.verdict.sentence for one in reversed(told)],
-                }
-            ),
-            hide_index=True,
-            height=240,
-            alt=_("The alerts that the rule would have told"),
-        )
 
 
 def as_text(current: Rule | None) -> tuple[Rule | None, str]:
@@ -173,7 +136,7 @@ if fault:
     st.warning(fault, icon=":material/edit:")
 if rule is not None and not rules.check(rule):
     st.header(_("What it would have said"), anchor=False)
-    preview(rule)
+    rule_trial.shown(rule, view)
     st.download_button(
         _("Download as TOML"), rulebook.as_toml(rule), f"{rule.id}.toml", "application/toml", on_click="ignore", icon=":material/download:"
     )

@@ -90,7 +90,9 @@ def test_a_rule_of_the_file_shows_what_it_has_said_over_the_years(store: Store, 
     app = open_page("rules", rule=SEA)
     told = {one.label: one.value for one in app.metric}
     assert (told["Alerts told"], told["Of them because it got worse"]) == ("8", "3")
-    assert "No vintage of this series is known" in words(app)
+    assert "Each of 196 periods is replayed from the moment at which the store has it as known." in words(app)
+    scores = next(one.value for one in app.dataframe if "Precision" in one.value and "Recall" in one.value)
+    assert list(scores["Held against"]) == ["Episodes computed from the figures", "Crises documented by others"]
 
 
 def test_changing_a_number_changes_what_it_would_have_said(store: Store, open_page: Open) -> None:
