@@ -34,15 +34,8 @@ def late(text: str) -> str:
 
 
 # What is put in the place of a value.
-NUMBERS: dict[str, Any] = {
-    "a text": "many",
-    "negative": -5,
-    "absurd": 10**15,
-    "not a number": float("nan"),
-    "a fraction": 0.5,
-    "true": True,
-}
-OTHERS: dict[str, Any] = {"null": None, "a list": [], "an object": {"a": 1}}
+NUMBERS: dict[str, Any] = {"a text": "many", "negative": -5, "absurd": 10**15, "a fraction": 0.5}
+OTHERS: dict[str, Any] = {"null": None, "an object": {"a": [1]}}
 
 
 def is_number(value: object) -> bool:
@@ -206,12 +199,13 @@ def of_feed(body: bytes) -> Spoilt:
     for tag in dict.fromkeys(re.findall(r"<([a-zA-Z:]+)[ >]", text)):
         yield tag, "renamed", re.sub(rf"(</?){tag}(?=[ >/])", rf"\g<1>{tag}2", text).encode()
         yield tag, "empty", re.sub(rf"<{tag}( [^>]*)?>[^<]*</{tag}>", f"<{tag}></{tag}>", text).encode()
-    yield "", "early", re.sub(r"\b20\d\d\b", "0001", text).encode()
-    yield "", "late", re.sub(r"\b20\d\d\b", "9999", text).encode()
+    yield "", "early", re.sub(r"\b20\d\d(?=-\d\d-| \d\d:)", "0001", text).encode()
+    yield "", "late", re.sub(r"\b20\d\d(?=-\d\d-| \d\d:)", "9999", text).encode()
     items = re.findall(r"<(?:item|entry)[ >].*?</(?:item|entry)>", text, re.DOTALL)
     yield "", "rows twice", text.replace(items[0], "".join([*items, items[0]]), 1).encode()
     yield "", "ten times the rows", text.replace(items[0], "".join(items * MANY), 1).encode()
     yield (
+        "",
         "an entity",
         text.replace("<rss", '<!DOCTYPE rss [<!ENTITY a "b">]><rss', 1).replace("<feed", '<!DOCTYPE a [<!ENTITY a "b">]><feed', 1).encode(),
     )

@@ -184,6 +184,11 @@ EXPLAINED = {
     "* empty": "the same in a table",
     "dtm rounds.json  rows that contradict": "their rounds have numbers of their own, and of one day the later round counts",
     "eurostat applicants.json status *": "flags are absent where no cell has one",
+    "gdelt articles.json articles gone": "an empty object is their word for no article in this week",
+    "gdelt articles.json  no rows": "a week may be without an article; the timeline says whether that is true",
+    "gdelt articles.json  rows backwards": "of two copies of an article the first-listed is kept",
+    "idmc updates.json role null": "a row without a role is not recommended, as in older dumps",
+    "idmc updates.json locations_name null": "a row without places stands at its country's point",
     "hapi returnees.json  no rows": "an origin may have no returns",
     "idmc updates.json event_id absurd": "all rows say one event, which may be",
     "odp since_july.json  no rows": "no country has reported since: nothing is told of the month",
@@ -224,7 +229,7 @@ def differences(good: Reading, bad: Reading, what: str) -> list[str]:
 
 
 def is_explained(told: str, way: Recorded, good: Reading, bad: Reading) -> bool:
-    if any(told.startswith(pattern.partition("*")[0]) and fnmatchcase(told, pattern) for pattern in list(EXPLAINED)[2:]):
+    if any(fnmatchcase(told, pattern) for pattern in list(EXPLAINED)[2:]):
         return True
     if not told.endswith((" null", " empty")):
         return False
@@ -256,7 +261,7 @@ def test_an_answer_that_is_wrong_is_told_or_set_aside_and_never_read_as_somethin
             run = here.refresh(wire)[way.source]
             assert run.outcome is bad.run.outcome
             assert vintages <= here.vintages(), told
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 # -- One source and the others ---------------------------------------------------------------------------------------------

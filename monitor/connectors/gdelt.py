@@ -118,16 +118,16 @@ def _read_articles(answer: Answer, query: str, context: Context, parsed: Parsed)
         except ValueError as error:
             parsed.set_aside.append(SetAside(str(error), str(row)[:200]))
             continue
-        url = str(field(row, "url", answer))
-        if not url.startswith(("https://", "http://")):
-            parsed.set_aside.append(SetAside("an article without a web address", str(row)[:200]))
+        url, title = str(field(row, "url", answer)), field(row, "title", answer)
+        if not url.startswith(("https://", "http://")) or not isinstance(title, str):
+            parsed.set_aside.append(SetAside("an article without a web address or a title", str(row)[:200]))
             continue
         parsed.mentions.append(
             Mention(
                 situation=context.situation.id,
                 identity=url,
                 url=url,
-                title=str(field(row, "title", answer)),
+                title=title,
                 domain=str(row.get("domain") or ""),
                 language=str(row.get("language") or ""),
                 country=str(row.get("sourcecountry") or ""),
