@@ -155,3 +155,54 @@ def test_parameters_that_make_no_sense_are_refused(parameters: dict[str, object]
 def test_a_fall_is_not_kept_open_by_a_share_of_its_threshold() -> None:
     assert "a fall has no such share" in check(rule("change", against="previous", ratio=0.5, floor=1, clear_below=0.8))
     assert check(rule("change", against="previous", ratio=1.5, floor=1, clear_below=0.8)) == ""
+
+
+# -- smoothed ----------------------------------------------------------------------------------------------------------------
+
+SMOOTHED = rule("change", against="last_year", ratio=2.0, floor=100, smoothed=3)
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "judgement", "words"),
+    [
+        (
+            (50, 50, 50),
+            (90, 90, 120),
+            FIRES,
+            "100 on average in 1 January 2020 – 31 March 2020 is 2 times the 50 of 1 January 2019 – 31 March 2019 (the rule: 2 times).",
+        ),
+        ((50, 50, 51), (90, 90, 120), QUIET, "1.99 times the 50.3"),
+        ((50, 50, 50), (90, 90, 119), QUIET, "99.7 on average in 1 January 2020 – 31 March 2020 is below the floor of 100."),
+        ((50, 50, 50), (300, 0, 0), FIRES, "100 on average in"),  # the sum counts, not the newest month
+        ((50, None, 50), (90, 90, 120), CANNOT_SAY, "There is no figure for"),
+        ((50, 50, 50), (90, None, 210), CANNOT_SAY, "Not each of the 3 periods up to March 2020 is known."),
+    ],
+)
+def test_the_mean_of_three_months_is_compared_with_that_of_the_same_months(
+    then: tuple[float | None, ...], now: tuple[float | None, ...], judgement: Judgement, words: str
+) -> None:
+    verdict = judge(SMOOTHED, months("2019-01", *then, *[1] * 9, *now), day("2020-04-10"))
+    assert (verdict.judgement, words in verdict.sentence) == (judgement, True), verdict.sentence
+    assert (verdict.period_start, verdict.period_end) == (day("2020-03-01"), day("2020-03-31"))
+
+
+def test_a_smoothed_figure_is_compared_with_as_many_periods_before_or_the_mean_of_others() -> None:
+    points = months("2020-01", 10, 20, 30, 40, 50, 60)
+    before = rule("change", against="previous", ratio=2.0, floor=0, smoothed=3)
+    assert (judge(before, points, day("2020-07-10")).value, judge(before, points, day("2020-07-10")).reference) == (50, 20)
+    assert judge(before, points[1:], day("2020-07-10")).judgement is CANNOT_SAY
+    mean = rule("change", against="mean", periods=4, ratio=2.0, floor=0, smoothed=2)
+    assert (judge(mean, points, day("2020-07-10")).value, judge(mean, points, day("2020-07-10")).reference) == (55, 25)
+
+
+def test_too_few_or_absent_periods_cannot_be_smoothed() -> None:
+    assert judge(SMOOTHED, months("2020-02", 500, 500), day("2020-04-10")).judgement is CANNOT_SAY
+    points = months("2019-01", *[50] * 12, 500, 500, 500)
+    del points[13]
+    assert judge(SMOOTHED, points, day("2020-04-10")).judgement is CANNOT_SAY
+
+
+@pytest.mark.parametrize(("smoothed", "told"), [(1, "smoothed"), (2, "")])
+def test_smoothing_is_over_at_least_two_periods(smoothed: int, told: str) -> None:
+    assert told in check(rule("change", against="last_year", ratio=2.0, floor=0, smoothed=smoothed))
+    assert bool(check(rule("change", against="last_year", ratio=2.0, floor=0, smoothed=smoothed))) is bool(told)

@@ -1,6 +1,7 @@
 """Change: against the period before, the same period last year, or the mean of the periods before.
 
-A ratio above 1 asks for a rise to at least that many times the other figure, one below 1 for a fall to at most it.
+A ratio above 1 asks for a rise to at least that many times the other figure, one below 1 for a fall to at most it. With
+`smoothed = 3` the mean of the newest three periods is compared with that of the same, or the earlier, three.
 """
 
 from __future__ import annotations
@@ -13,7 +14,13 @@ from monitor.alerts.kinds._comparing import exceeds, reaches
 from monitor.locale import Sentence
 from monitor.model import Judgement, Measure, Point, Verdict, Window, marked
 
-PARAMETERS: Mapping[str, type | tuple[type, ...]] = {"against": str, "ratio": (int, float), "floor": (int, float), "periods": int}
+PARAMETERS: Mapping[str, type | tuple[type, ...]] = {
+    "against": str,
+    "ratio": (int, float),
+    "floor": (int, float),
+    "periods": int,
+    "smoothed": int,
+}
 REQUIRED = frozenset({"against", "ratio", "floor"})
 MEASURES = frozenset({Measure.STOCK, Measure.FLOW, Measure.EVENTS, Measure.VOLUME, Measure.RATIO})
 AGAINST = ("previous", "last_year", "mean")
@@ -27,6 +34,8 @@ def fault(parameters: Mapping[str, Any]) -> str:
         return '`periods` says of how many periods the mean is: it belongs to `against = "mean"`, and must be there'
     if parameters.get("periods", 2) < 2:
         return "a mean is of at least 2 periods"
+    if parameters.get("smoothed", 2) < 2:
+        return "`smoothed` says over how many periods the newest figure is smoothed: at least 2"
     if parameters["ratio"] <= 0 or parameters["ratio"] == 1:
         return "ratio must be above 1 for a rise, or between 0 and 1 for a fall"
     return ""
@@ -35,13 +44,18 @@ def fault(parameters: Mapping[str, Any]) -> str:
 def judge(window: Window, parameters: Mapping[str, Any]) -> Verdict:
     """Fires when the newest value has changed by at least `ratio`; what counts as large is at least `floor`.
 
-    The floor is for the newest value of a rise, and for the earlier one of a fall.
+    The floor is for the newest value (or mean) of a rise, and for the earlier one of a fall.
     """
-    newest = window.points[-1]
-    value, ratio, floor = newest.value or 0.0, float(parameters["ratio"]), float(parameters["floor"])
-    then, reference = _reference(window, parameters)
+    newest, lately = window.points[-1], _lately(window, parameters)
     period = (newest.period_start, newest.period_end)
-    words: dict[str, object] = {"value": value, "period": period, "ratio": ratio, "floor": floor}
+    words: dict[str, object] = {"period": period, "smoothed": parameters.get("smoothed")}
+    if not lately:
+        unknown = marked("Not each of the {smoothed} periods up to {period} is known.")
+        return Verdict(Judgement.CANNOT_SAY, Sentence(unknown, words), *period, newest.value)
+    value, ratio, floor = _mean(lately), float(parameters["ratio"]), float(parameters["floor"])
+    then, reference = _reference(window, parameters)
+    shown = Sentence(marked("{mean} on average"), {"mean": round(value, 1)}) if len(lately) > 1 else value
+    words |= {"value": shown, "period": (lately[0].period_start, newest.period_end), "ratio": ratio, "floor": floor}
     if reference is None or not then:
         missing = marked("There is no figure for {then} to compare {period} with.")
         words["then"] = _when(window.points, parameters)
@@ -83,18 +97,32 @@ def falls(parameters: Mapping[str, Any]) -> bool:
     return float(parameters["ratio"]) < 1
 
 
+def _lately(window: Window, parameters: Mapping[str, Any]) -> tuple[Point, ...]:
+    """The newest points that are judged together; none where one of them is missing."""
+    earlier = int(parameters.get("smoothed", 1)) - 1
+    before = _looking_back.just_before(window, earlier)
+    return (*before, window.points[-1]) if len(before) == earlier else ()
+
+
 def _reference(window: Window, parameters: Mapping[str, Any]) -> tuple[tuple[Point, ...], float | None]:
     """The points compared with and the figure they come to; nothing where one of them is missing."""
+    points, smoothed = window.points, int(parameters.get("smoothed", 1))
     if parameters["against"] == "last_year":
-        found = _looking_back.a_year_before(window.points, window.points[-1])
-        return ((found,), found.value) if found else ((), None)
-    then = _looking_back.just_before(window, int(parameters.get("periods", 1)))
-    values = [p.value for p in then if p.value is not None]
-    return (then, sum(values) / len(values)) if then and len(values) == len(then) else ((), None)
+        found = [_looking_back.a_year_before(points, one) for one in points[-smoothed:]]
+        then = tuple(one for one in found if one is not None)
+        return (then, _mean(then)) if len(then) == smoothed else ((), None)
+    upto = window._replace(points=points[: len(points) - smoothed + 1])
+    then = _looking_back.just_before(upto, int(parameters.get("periods", smoothed)))
+    return (then, _mean(then)) if then else ((), None)
+
+
+def _mean(points: Sequence[Point]) -> float:
+    """The mean of points that all have a value."""
+    return sum(p.value or 0.0 for p in points) / len(points)
 
 
 def _when(points: Sequence[Point], parameters: Mapping[str, Any]) -> object:
     """What was looked for and not found, in words or as a period."""
     if parameters["against"] == "last_year":
         return _looking_back.year_before(points[-1])
-    return Sentence(marked("the {periods} periods before"), {"periods": parameters.get("periods", 1)})
+    return Sentence(marked("the {periods} periods before"), {"periods": parameters.get("periods", parameters.get("smoothed", 1))})
