@@ -1,4 +1,4 @@
-"""python -m monitor: refresh, schedule, check, sources, alerts, export, situation.
+"""python -m monitor: refresh, schedule, check, sources, alerts, backtest, export, situation.
 
 Ends with 0 when all went well, 1 when a source failed, 2 for a wrong call.
 """
@@ -22,7 +22,7 @@ from rich.console import Console
 from monitor import bundle, corrections, deliver, model, normalise, places, prepare, provenance, refresh, rulebook, schedule
 from monitor import export as files
 from monitor.archive import Archive
-from monitor.commands import Day, SituationIds, SourceIds, chosen_day, chosen_situations
+from monitor.commands import Day, SituationIds, SourceIds, backtest, chosen_day, chosen_situations
 from monitor.commands import alerts as alert_commands
 from monitor.commands import delivery as delivery_commands
 from monitor.commands import situation as situation_commands
@@ -177,6 +177,9 @@ def export(
     names = {one.id: one.name for one in chosen_situations(settings).values()}
     entries = corrections.load_all(settings.seeds_dir / "corrections")
     sys.stdout.buffer.write(files.csv(files.figures(frame, read.sources(store), names, entries), mark=False))
+
+
+app.command("backtest")(backtest.command)
 
 
 @app.command("schedule")
