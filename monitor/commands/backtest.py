@@ -119,4 +119,4 @@ def _scorecard(settings: Settings, store: Store) -> str:
 
 
 def _others(store: Store, today: dt.date) -> dict[str, dict[str, list[Point]]]:
-    return {name: backtests.final(store, where, today) for name, (where, _) in scorecards.OTHERS.items()}
+    return {name: backtests.final(store, group.where, today) for name, group in scorecards.OTHERS.items()}
