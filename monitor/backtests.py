@@ -24,7 +24,7 @@ COMPUTED, DOCUMENTED = "computed", "documented"
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Trial:
     """A rule replayed, the final figures of its series, the episodes of each label that there is for it, and what its sources
     remark on single figures, by period."""
 
@@ -57,7 +57,7 @@ def labels(series: SeriesKey, points: Sequence[Point], crises: Mapping[str, Sequ
     return found | ({DOCUMENTED: named} if named else {})
 
 
-def run(store: Store, chosen: Sequence[Rule], seeds: Path, first: dt.date | None, last: dt.date) -> list[Tested]:
+def run(store: Store, chosen: Sequence[Rule], seeds: Path, first: dt.date | None, last: dt.date) -> list[Trial]:
     """Each rule from a day (or from its first figure) to another, on figures as known then or as usually known."""
     known = watch.histories(store, chosen)
     sources = _usual(store, known)
@@ -68,7 +68,7 @@ def run(store: Store, chosen: Sequence[Rule], seeds: Path, first: dt.date | None
         remarks, estimated = _remarks(store, rule.series)
         replay = replace(replay, note=_note(replay.note, estimated))
         points = backtest.newest(known[rule.identity].own)
-        found.append(Tested(replay, points, labels(rule.series, points, crises), remarks))
+        found.append(Trial(replay, points, labels(rule.series, points, crises), remarks))
     return found
 
 

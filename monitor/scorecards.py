@@ -14,7 +14,7 @@ from monitor.alerts import rules
 from monitor.alerts.episodes import Definition, Episode, by_month, computed, first_day, last_day, month_number
 from monitor.alerts.scorecard import Alert, Case, intervals, tally
 from monitor.alerts.shapes import FLOOR, SHAPES, Values, floored, told
-from monitor.backtests import COMPUTED, DOCUMENTED, Tested
+from monitor.backtests import COMPUTED, DOCUMENTED, Trial
 from monitor.errors import ContractError
 from monitor.model import Condition, Judgement, Point, Rule
 
@@ -46,7 +46,7 @@ class Column:
     lag_days: int
 
 
-def columns(tested: Iterable[Tested], lag_days: int) -> list[Column]:
+def columns(tested: Iterable[Trial], lag_days: int) -> list[Column]:
     """The series of a set of replays. Raises ContractError where a series is not of months from 2009 on."""
     found = [Column(one.replay.rule, one.points, one.labels, one.replay.alerts, lag_days) for one in tested]
     for one in found:

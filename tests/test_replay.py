@@ -19,6 +19,7 @@ import stamina
 
 from monitor import corrections, http, prepare, refresh, situations
 from monitor.archive import Archive
+from monitor.commands.backtest import scorecard
 from monitor.connectors import registry
 from monitor.http import Client
 from monitor.model import Outcome, Run, SeriesKey
@@ -37,6 +38,7 @@ HOSTED = SeriesKey("unhcr", "refugees", "TUR", "SYR")
 REGISTERED = SeriesKey("odp", "registered_refugees", "TUR", "SYR")
 SEA = SeriesKey("frontex", "border_detections", "eastern-mediterranean", "", "sea")
 EUROPE = SeriesKey("odp", "arrivals", "europe-mediterranean", "", "all")
+SYRIA = "syria-turkiye-greece"
 KEYS = {  # the credentials that the replay server takes
     "dtm": "replay-dtm-key",
     "hapi": "bW9uaXRvcjptb25pdG9yQGV4YW1wbGUub3Jn",
@@ -84,10 +86,11 @@ class Installation:
             options={"rss": {"feeds": tuple(f"{self.replay}/rss/{name}" for name in self.feeds)}, **self.options},
         )
 
-    def refresh(self, store: Store, today: str, *faults: str, only: tuple[str, ...] = ()) -> list[Run]:
+    def refresh(self, store: Store, today: str, *faults: str, only: tuple[str, ...] = (), of: str = "") -> list[Run]:
         self.at(today, *faults)
         client = Client(Archive(self.folder), self.settings.clock, self.folder / "http", paced=False)
-        return refresh.refresh(self.settings, store, client, situations.load_all(self.settings.seeds_dir / "situations"), only)
+        known = situations.load_all(self.settings.seeds_dir / "situations")
+        return refresh.refresh(self.settings, store, client, {of: known[of]} if of else known, only)
 
 
 @pytest.fixture
@@ -149,7 +152,7 @@ def test_mid_year_and_end_year_are_two_figures(here: Installation) -> None:
 def test_the_workbook_confirms_the_bundled_detections_and_doubles_none(here: Installation) -> None:
     store = prepare.prepare(here.settings)
     bundled = rows(store, "observation")
-    (run,) = here.refresh(store, "2026-11-01", only=("frontex",))
+    (run,) = here.refresh(store, "2026-11-01", only=("frontex",), of=SYRIA)
     assert (run.same, run.revised, run.settled, run.set_aside) == (784, 0, 0, 0)
     assert rows(store, "observation") == bundled + run.new
     assert known(store, SEA)["2025-04-30"] == 2_047
@@ -157,8 +160,8 @@ def test_the_workbook_confirms_the_bundled_detections_and_doubles_none(here: Ins
 
 def test_each_workbook_adds_its_months_and_repeats_none(here: Installation) -> None:
     store = open_store(here.settings.database_url)
-    (first,) = here.refresh(store, "2020-03-10", only=("frontex",))
-    (second,) = here.refresh(store, "2020-04-10", only=("frontex",))
+    (first,) = here.refresh(store, "2020-03-10", only=("frontex",), of=SYRIA)
+    (second,) = here.refresh(store, "2020-04-10", only=("frontex",), of=SYRIA)
     assert (second.new, second.same, second.revised) == (8, first.new, 0)
     assert known(store, SEA)["2020-02-29"] == 2_185
     assert "2020-02-29" not in known(store, SEA, "2020-04-09")
@@ -183,6 +186,28 @@ def test_every_shipped_correction_is_still_needed(here: Installation) -> None:
         outdated += found.outdated
     assert outdated == []
     assert {f"correction {entry.id} is needed" for entry in entries} <= needed
+
+
+# alerts a route-year, precision, recall, median delay in months: what others published and measured
+PUBLISHED = {
+    "12-month maximum (HDX Medium's shape)": ("0.37", "0.67", "14/16", "1"),
+    "36-month maximum (HDX High's shape)": ("0.26", "0.82", "11/16", "1"),
+    "3 × mean of the five months before": ("0.15", "0.90", "9/16", "2"),
+    "twice the same month last year": ("0.38", "0.92", "15/16", "1"),
+    "the same, two months running": ("0.32", "0.95", "14/16", "1"),
+    "1.75 × the best same month of three years": ("0.34", "0.91", "12/16", "1"),
+}
+
+
+def test_the_scorecard_agrees_with_the_published_figures_and_is_that_of_the_docs(here: Installation) -> None:
+    store = prepare.prepare(here.settings)
+    here.refresh(store, "2026-11-01", only=("frontex", "eurostat"), of="routes-to-europe")
+    told = scorecard(here.settings, store)
+    whole = [line.strip("| ").split(" | ") for line in told.split("### ")[1].splitlines() if line.startswith("| ")]
+    rows_told = {cells[0]: tuple(cell.split(" (")[0] for cell in cells[1:5]) for cells in whole[1:]}
+    assert {name: rows_told[name] for name in PUBLISHED} == PUBLISHED
+    assert rows_told["**ours, in the same way**"] == ("0.38", "0.96", "16/16", "1")
+    assert told.strip() == (ROOT / "docs" / "scorecard.md").read_text(encoding="utf-8").split("-->\n")[1].strip()
 
 
 # -- runs with a fault ---------------------------------------------------------------------------------------------------------

@@ -105,8 +105,9 @@ def documented(text: str) -> dict[str, list[Episode]]:
 
 
 def _episode(row: Mapping[str, str], line: int) -> Episode:
+    texts = [_filled(row, name, line) for name in ("start", "end")]
     try:
-        start, end = (dt.date.fromisoformat(_filled(row, name, line)) for name in ("start", "end"))
+        start, end = (dt.date.fromisoformat(text) for text in texts)
     except ValueError as error:
         raise ValueError(f"line {line}: {error}") from None
     if end < start:

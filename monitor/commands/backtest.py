@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from monitor import backtests, prepare, scorecards, situations
+from monitor import backtests, prepare, rulebook, scorecards
 from monitor.alerts.scorecard import Case, intervals, tally
-from monitor.backtests import Tested
+from monitor.backtests import Trial
+from monitor.commands import SituationIds, chosen_day, chosen_situations
 from monitor.model import Point, Rule
 from monitor.settings import Settings, load
 from monitor.store import Store, read
@@ -23,6 +24,7 @@ def command(
         dt.datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day; by default the first figure's.")
     ] = None,
     until: Annotated[dt.datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day; by default today.")] = None,
+    situation: SituationIds = None,
     table: Annotated[bool, typer.Option("--table", help="The scorecard of docs/scorecard.md, in Markdown.")] = False,
 ) -> None:
     """Replay rules on figures as they were known, and count how often they were right."""
@@ -31,10 +33,10 @@ def command(
         raise typer.BadParameter("name rules, or give --all, or --table")
     store = prepare.prepare(settings)
     if table:
-        typer.echo(_scorecard(settings, store))
+        typer.echo(scorecard(settings, store))
         return
-    last = until.date() if until else settings.clock().date()
-    tested = backtests.run(store, _rules(settings, None if every else rule), settings.seeds_dir, since.date() if since else None, last)
+    rules = _rules(settings, store, None if every else rule, situation)
+    tested = backtests.run(store, rules, settings.seeds_dir, since.date() if since else None, chosen_day(until, settings))
     for one in tested:
         for line in _lines(one):
             typer.echo(line)
@@ -42,16 +44,16 @@ def command(
         typer.echo(line)
 
 
-def _rules(settings: Settings, names: Sequence[str] | None) -> list[Rule]:
-    """The rules of these ids in all situations; one id may stand for several series."""
-    known = [rule for situation in situations.load_all(settings.seeds_dir / "situations").values() for rule in situation.rules]
+def _rules(settings: Settings, store: Store, names: Sequence[str] | None, chosen: Sequence[str] | None = None) -> list[Rule]:
+    """The rules of these ids, saved ones too; one id may stand for several series."""
+    known = [rule for one in rulebook.all_filled(store, chosen_situations(settings, chosen)).values() for rule in one.rules]
     unknown = sorted(set(names or ()) - {rule.id for rule in known})
     if unknown:
         raise typer.BadParameter(f"no rule {unknown[0]!r}; there are {', '.join(sorted({rule.id for rule in known}))}")
     return [rule for rule in known if names is None or rule.id in names]
 
 
-def _lines(one: Tested) -> Iterator[str]:
+def _lines(one: Trial) -> Iterator[str]:
     """A rule's replay: what its figures are worth, every alert that would have been told, and how often it was right."""
     replay = one.replay
     yield f"{replay.rule.id}: {replay.rule.name}"
@@ -75,11 +77,11 @@ def _counted(cases: Sequence[Case]) -> str:
     counted, between = tally(cases), intervals(cases)
     shares = {"precision": counted.precision, "recall": counted.recall, "stays": counted.stays, "alerts_a_year": counted.alerts_a_year}
     texts = {name: _share(name, value, between) for name, value in shares.items()}
-    delay = "–" if counted.median_delay is None else f"{counted.median_delay:g} months (worst {counted.worst_delay})"
-    known = "" if counted.median_days is None else f", {counted.median_days:g} days until it was known"
+    delay = "–" if counted.median_delay is None else f"{counted.median_delay:g}, worst {counted.worst_delay}"
+    known = "" if counted.median_days is None else f"; days until it was known {counted.median_days:g}"
     return (
         f"{texts['alerts_a_year']} alerts a year; precision {texts['precision']}, {counted.right} of {counted.alerts}; "
-        f"recall {texts['recall']}, {counted.caught} of {counted.episodes}; median delay {delay}{known}; "
+        f"recall {texts['recall']}, {counted.caught} of {counted.episodes}; median delay in months {delay}{known}; "
         f"next three months stay above 80 %: {texts['stays']}."
     )
 
@@ -89,7 +91,7 @@ def _share(name: str, value: float | None, between: Mapping[str, tuple[float, fl
     return "–" if value is None else f"{value:.2f} ({low:.2f}–{high:.2f})"
 
 
-def _together(tested: Sequence[Tested]) -> Iterator[str]:
+def _together(tested: Sequence[Trial]) -> Iterator[str]:
     """Rules on several series, counted over all of them."""
     for name in dict.fromkeys(one.replay.rule.id for one in tested):
         some = [one for one in tested if one.replay.rule.id == name]
@@ -99,10 +101,10 @@ def _together(tested: Sequence[Tested]) -> Iterator[str]:
                     yield f"{name} on {len(cases)} series, against {scorecards.LABELS[label]}: {_counted(cases)}"
 
 
-def _scorecard(settings: Settings, store: Store) -> str:
+def scorecard(settings: Settings, store: Store) -> str:
     """The tables of docs/scorecard.md from the figures in the store."""
     today = settings.clock().date()
-    rules = _rules(settings, [scorecards.SHIPPED])
+    rules = _rules(settings, store, [scorecards.SHIPPED])
     tested = backtests.run(store, rules, settings.seeds_dir, dt.date(2009, 1, 1), today)
     source = read.sources(store).set_index("id").loc[rules[0].series.source]
     columns = scorecards.columns(tested, int(source["lag_days"]))
