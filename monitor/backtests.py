@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
+
+import pandas as pd
 
 from monitor import watch
 from monitor.alerts import backtest, episodes, summed
@@ -108,16 +111,23 @@ def _usual(store: Store, known: Mapping[tuple[str, SeriesKey], History]) -> dict
     return {source: backtest.usual(lags.get(source), series.values()) for source, series in by_source.items()}
 
 
+def by_series(frame: pd.DataFrame) -> Iterator[tuple[SeriesKey, list[Point]]]:
+    """The points of each series of a frame of figures that is ordered by its key."""
+    days = (frame[name].to_numpy().astype("datetime64[D]").astype(object) for name in ("period_start", "period_end"))
+    values = (None if value != value else value for value in frame["value"].tolist())
+    points = (Point(*each) for each in zip(*days, values, (STATUS[text] for text in frame["status"].tolist()), strict=True))
+    keys = zip(*(frame[name].tolist() for name in SeriesKey._fields), strict=True)
+    for key, some in groupby(zip(keys, points, strict=True), key=lambda one: one[0]):
+        yield SeriesKey(*key), [point for _, point in some]
+
+
+STATUS = {str(status): status for status in Status}
+
+
 def final(store: Store, where: Mapping[str, Sequence[str]], day: dt.date) -> dict[str, list[Point]]:
     """The points of all series that match, as known on a day, by place and origin; breakdowns that do not overlap are added."""
-    frame = read.figures(store, day, where)
     found: dict[str, list[list[Vintage]]] = defaultdict(list)
     moment = read.end_of(day)
-    for key, part in frame.groupby(list(SeriesKey._fields), sort=True):
-        series = SeriesKey(*key)
-        rows = zip(part["period_start"], part["period_end"], part["value"], part["status"], strict=True)
-        points = [
-            Point(start.date(), end.date(), None if value != value else float(value), Status(status)) for start, end, value, status in rows
-        ]
-        found[f"{series.source}/{series.indicator}/{series.location}/{series.origin or '-'}"].append([Vintage(moment, p) for p in points])
-    return {name: backtest.newest(summed.added(parts)) for name, parts in found.items()}
+    for key, points in by_series(read.figures(store, day, where)):
+        found[f"{key.source}/{key.indicator}/{key.location}/{key.origin or '-'}"].append([Vintage(moment, point) for point in points])
+    return {name: backtest.newest(summed.added(some)) for name, some in found.items()}

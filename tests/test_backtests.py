@@ -93,8 +93,9 @@ def test_a_rule_that_takes_the_re_registration_for_a_rise_says_what_it_was(seede
 @pytest.mark.parametrize("month", ["2020-02-29", "2020-03-31"])
 def test_the_eastern_mediterranean_is_quiet_when_turkiye_opens_its_border(seeded: Store, shipped: list[Rule], month: str) -> None:
     on_the_route = [one for one in shipped if one.series.location == "eastern-mediterranean"]
-    assert len(on_the_route) >= 3
-    for one in backtests.run(seeded, on_the_route, SEEDS, None, day("2020-06-30")):
+    known = [one for one in backtests.run(seeded, on_the_route, SEEDS, None, day("2020-06-30")) if one.points]
+    assert len(known) >= 3
+    for one in known:
         assert [e for e in one.replay.told if e.verdict.period_end and e.verdict.period_end >= day("2020-02-01")] == [], one.replay.rule.id
         points = [p for p in one.points if p.period_end <= day(month)]
         assert points[-1].period_end == day(month)
