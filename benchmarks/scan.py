@@ -32,7 +32,8 @@ EXAMPLES = {  # one of each kind that judges a series of months by itself
     "threshold": {"above": 5_000},
     "change": {"against": "last_year", "ratio": 2.0, "floor": 500},
     "record": {"years": 1, "floor": 500},
-    "surge": {"times": 3.0, "periods": 5, "floor": 500},
+    "surge": {"ratio": 3.0, "periods": 5, "floor": 500},
+    "season": {"deviations": 3.0, "least_years": 1, "floor": 500},
 }
 
 

@@ -80,9 +80,7 @@ def _assumed(vintage: Vintage, source: Usual) -> Iterator[Vintage]:
     if source.share != 1.0 and vintage.point.value is not None:
         yield Vintage(known, vintage.point._replace(value=float(round(vintage.point.value * source.share))))
         known += dt.timedelta(days=max(source.settles_days, 1))
-    if known < vintage.known_at:
-        yield vintage._replace(known_at=known)
-    yield vintage
+    yield vintage._replace(known_at=min(known, vintage.known_at))
 
 
 def _after(day: dt.date, days: int) -> dt.datetime:
