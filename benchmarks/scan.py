@@ -28,12 +28,11 @@ PLACES, ORIGINS, MONTHS = 400, 500, 15
 AT_ONCE = 8  # places
 TODAY = dt.date(2026, 11, 1)
 ANY = SeriesKey("benchmark", "arrivals", "-", "-", "all")
-EXAMPLES = {  # one of each kind that judges a series of months by itself
+EXAMPLES = {  # one of each kind that judges fifteen months of a flow by themselves
     "threshold": {"above": 5_000},
     "change": {"against": "last_year", "ratio": 2.0, "floor": 500},
     "record": {"years": 1, "floor": 500},
     "surge": {"ratio": 3.0, "periods": 5, "floor": 500},
-    "season": {"deviations": 3.0, "least_years": 1, "floor": 500},
 }
 
 
