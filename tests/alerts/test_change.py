@@ -169,11 +169,11 @@ SMOOTHED = rule("change", against="last_year", ratio=2.0, floor=100, smoothed=3)
             (50, 50, 50),
             (90, 90, 120),
             FIRES,
-            "100 on average in 1 January 2020 – 31 March 2020 is 2 times the 50 of 1 January 2019 – 31 March 2019 (the rule: 2 times).",
+            "100 on average from 1 January 2020 to 31 March 2020 is 2 times the 50 of 1 January 2019 – 31 March 2019 (the rule: 2 times).",
         ),
         ((50, 50, 51), (90, 90, 120), QUIET, "1.99 times the 50.3"),
-        ((50, 50, 50), (90, 90, 119), QUIET, "99.7 on average in 1 January 2020 – 31 March 2020 is below the floor of 100."),
-        ((50, 50, 50), (300, 0, 0), FIRES, "100 on average in"),  # the sum counts, not the newest month
+        ((50, 50, 50), (90, 90, 119), QUIET, "99.7 on average from 1 January 2020 to 31 March 2020 is below the floor of 100."),
+        ((50, 50, 50), (300, 0, 0), FIRES, "100 on average from"),  # the sum counts, not the newest month
         ((50, None, 50), (90, 90, 120), CANNOT_SAY, "There is no figure for"),
         ((50, 50, 50), (90, None, 210), CANNOT_SAY, "Not each of the 3 periods up to March 2020 is known."),
     ],
