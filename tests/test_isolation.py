@@ -54,7 +54,7 @@ def test_a_first_start_that_was_cut_off_before_the_ledger_is_completed_by_the_ne
 
 def test_the_version_grows_with_the_ledger_so_that_pages_do_not_keep_an_old_one(settings: Settings) -> None:
     store = prepare.prepare(settings)
-    (situation,) = situations.load_all(settings.seeds_dir / "situations").values()
+    situation = situations.load_all(settings.seeds_dir / "situations")["syria-turkiye-greece"]
     entry = ledger.entries(store, situation.id, NOW)[-1]
     before = runs.version(store)
     ledger.append(store, [replace(entry, at=NOW)], NOW)
@@ -63,7 +63,7 @@ def test_the_version_grows_with_the_ledger_so_that_pages_do_not_keep_an_old_one(
 
 def test_what_was_raised_stays_in_sight_when_a_rule_is_changed(settings: Settings) -> None:
     store = prepare.prepare(settings)
-    (situation,) = situations.load_all(settings.seeds_dir / "situations").values()
+    situation = situations.load_all(settings.seeds_dir / "situations")["syria-turkiye-greece"]
     stricter = tuple(
         replace(rule, condition=Condition("threshold", {"above": 10**9})) for rule in situation.rules if rule.condition.kind == "threshold"
     )
