@@ -24,12 +24,13 @@ def test_rows_that_the_store_cannot_take_fail_their_source_and_no_other(
 ) -> None:
     bad, good = mention("half a \ud800 character"), observation()
 
-    def read_source(connector: object, *_: object, **__: object) -> Reading:
+    def read_source(connector: object, *_: object, rows: refresh.Rows, **__: object) -> Reading:
         source = connector.SOURCE.id  # type: ignore[attr-defined]
         run = Run(source, NOW, NOW)
         if source == "rss":
-            return Reading(run, [bad.answer], [], [replace(bad, identity="half a \ud800")])
-        return Reading(run, [good.answer], [good]) if source == "unhcr" else Reading(run)
+            return Reading(run, [bad.answer], rows, [replace(bad, identity="half a \ud800")])
+        rows.add([good] if source == "unhcr" else [])
+        return Reading(run, [good.answer] if source == "unhcr" else [], rows)
 
     monkeypatch.setattr(refresh, "read_source", read_source)
     client = Client(Archive(settings.data_dir), settings.clock, settings.data_dir)
@@ -54,7 +55,7 @@ def test_a_first_start_that_was_cut_off_before_the_ledger_is_completed_by_the_ne
 
 def test_the_version_grows_with_the_ledger_so_that_pages_do_not_keep_an_old_one(settings: Settings) -> None:
     store = prepare.prepare(settings)
-    (situation,) = situations.load_all(settings.seeds_dir / "situations").values()
+    situation = situations.load_all(settings.seeds_dir / "situations")["syria-turkiye-greece"]
     entry = ledger.entries(store, situation.id, NOW)[-1]
     before = runs.version(store)
     ledger.append(store, [replace(entry, at=NOW)], NOW)
@@ -63,7 +64,7 @@ def test_the_version_grows_with_the_ledger_so_that_pages_do_not_keep_an_old_one(
 
 def test_what_was_raised_stays_in_sight_when_a_rule_is_changed(settings: Settings) -> None:
     store = prepare.prepare(settings)
-    (situation,) = situations.load_all(settings.seeds_dir / "situations").values()
+    situation = situations.load_all(settings.seeds_dir / "situations")["syria-turkiye-greece"]
     stricter = tuple(
         replace(rule, condition=Condition("threshold", {"above": 10**9})) for rule in situation.rules if rule.condition.kind == "threshold"
     )

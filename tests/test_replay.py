@@ -71,6 +71,7 @@ class Installation:
     replay: str
     feeds: tuple[str, ...] = ("news.xml",)
     options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    situations: tuple[str, ...] = ("syria-turkiye-greece",)
 
     def at(self, today: str, *faults: str) -> None:
         body = json.dumps({"today": today, "faults": list(faults)}).encode()
@@ -87,7 +88,8 @@ class Installation:
     def refresh(self, store: Store, today: str, *faults: str, only: tuple[str, ...] = ()) -> list[Run]:
         self.at(today, *faults)
         client = Client(Archive(self.folder), self.settings.clock, self.folder / "http", paced=False)
-        return refresh.refresh(self.settings, store, client, situations.load_all(self.settings.seeds_dir / "situations"), only)
+        known = situations.load_all(self.settings.seeds_dir / "situations")
+        return refresh.refresh(self.settings, store, client, {name: known[name] for name in self.situations}, only)
 
 
 @pytest.fixture
@@ -183,6 +185,20 @@ def test_every_shipped_correction_is_still_needed(here: Installation) -> None:
         outdated += found.outdated
     assert outdated == []
     assert {f"correction {entry.id} is needed" for entry in entries} <= needed
+
+
+def test_the_whole_matrix_is_stored_in_one_refresh_and_a_second_one_stores_no_row(here: Installation) -> None:
+    here.situations = ("world",)
+    store = open_store(here.settings.database_url)
+    (first,) = here.refresh(store, "2026-11-01", only=("unhcr",))
+    assert (first.outcome, first.messages) == (Outcome.OK, [])
+    assert first.new > 600_000
+    hosted = known(store, HOSTED)
+    assert (hosted["2023-12-31"], hosted["2024-12-31"], hosted["2025-12-31"]) == (3_214_780, 2_901_478, 2_347_756)
+    world = read.figures(store, day("2030-01-01"), {"source": ["unhcr"], "indicator": ["refugees"]})
+    assert world[(world["period_end"] == "2025-12-31") & (world["frequency"] == "year")]["value"].sum() == 28_461_306
+    (second,) = here.refresh(store, "2026-11-01", only=("unhcr",))
+    assert (second.stored, second.same) == (0, first.new + first.same)
 
 
 # -- runs with a fault ---------------------------------------------------------------------------------------------------------

@@ -148,7 +148,7 @@ for broken in (one for one in desk.saved_rules(view.situation) if one.fault):
     st.warning(_("The saved rule {rule} is not judged: {fault}").format(rule=broken.version.rule, fault=broken.fault))
 
 of_file = {one.id for one in view.situation.rules} - {one.version.rule for one in desk.saved_rules(view.situation)}
-known_series = reader.series_list(view.situation.places)
+known_series = reader.series_list(view.situation)
 if known_series.empty:
     st.info(_("No figures of this situation yet. `python -m monitor refresh` asks the sources."), icon=":material/search_off:")
     st.stop()

@@ -120,6 +120,14 @@ def test_the_list_of_series_has_each_key_with_its_frequency(store: Store) -> Non
     assert read.series_list(store, ["nowhere"]).empty
 
 
+def test_what_can_be_chosen_is_each_value_once_in_order(store: Store) -> None:
+    save(store, figure(1), figure(2, key=LAND), figure(3, key=HOSTED, frequency=Frequency.YEAR))
+    assert read.choices(store, "indicator", {}) == ["border_detections", "refugees"]
+    assert read.choices(store, "breakdown", {"indicator": ["border_detections"], "location": [KEY.location]}) == ["land", "sea"]
+    assert read.choices(store, "origin", {"indicator": ["refugees"], "location": ["TUR", "DEU"]}) == ["SYR"]
+    assert read.choices(store, "location", {"location": ["nowhere"]}) == []
+
+
 def test_articles_are_those_of_the_situation_known_on_the_day_newest_first(store: Store) -> None:
     save(store, mentions=[mention("old", seen="2020-02-01"), mention("new", seen="2020-02-02", dated=False)])
     save(store, mentions=[mention("late", seen="2020-01-31", known="2020-03-01"), mention("other", situation="elsewhere")])
