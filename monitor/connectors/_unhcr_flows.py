@@ -20,7 +20,9 @@ APPLICATIONS = Table("asylum-applications", 2000, 2)
 DECISIONS = Table("asylum-decisions", 2000, 2)
 SOLUTIONS = Table("solutions", 1959)
 FIRST_INSTANCE = frozenset({"FI", "FA", "NA", "IN", "EO"})
+OTHER_LEVELS = frozenset({"AR", "RA", "JR", "TA", "TP", "SP", "BL", "TR", "CA"})
 NEW = "N"
+OTHER_TYPES = frozenset({"R", "A", "NA", "NR", "FA", "J", "BL", "SP", "V", "RA"})
 UNITS = {"P": "persons", "C": "cases"}
 OUTCOMES = {"dec_recognized": "recognized", "dec_other": "complementary", "dec_rejected": "rejected", "dec_closed": "closed"}
 # Returns are in this table too, the same ones as in `population`, and are read there.
@@ -34,14 +36,18 @@ class _Sums:
         self.values: dict[tuple[SeriesKey, int], int] = defaultdict(int)
         self.last: dict[tuple[SeriesKey, int], tuple[Line, Answer]] = {}
         self.lacking: dict[tuple[SeriesKey, int], str] = {}
+        self.parts: dict[tuple[SeriesKey, int, tuple[str, ...]], int | None] = {}
 
     def add(self, key: SeriesKey, line: Line, value: int | None, answer: Answer) -> None:
+        """Add a row. One that comes twice is one row; where it says two things, nothing says which is right."""
         slot = (key, line.year)
-        if value is None:
+        part = (*slot, tuple(str(line.row.get(name)) for name in ("procedure_type", "dec_level")))
+        if part in self.parts and self.parts[part] == value:
+            return
+        if value is None or value < 0 or part in self.parts:
             self.lacking[slot] = line.shown
-        else:
-            self.values[slot] += value
-        self.last[slot] = (line, answer)
+        self.values[slot] += value or 0
+        self.parts[part], self.last[slot] = value, (line, answer)
 
     def observations(self, parsed: Parsed) -> Iterator[Observation]:
         for slot, value in self.values.items():
@@ -49,7 +55,9 @@ class _Sums:
                 line, answer = self.last[slot]
                 yield _flow(slot[0], line, value, answer)
             else:
-                parsed.set_aside.append(SetAside(f"{slot[0].breakdown}: a part of the sum is missing", self.lacking[slot]))
+                parsed.set_aside.append(
+                    SetAside(f"{slot[0].breakdown}: a part of the sum is missing, or told in two ways", self.lacking[slot])
+                )
 
 
 def _flow(key: SeriesKey, line: Line, value: int, answer: Answer) -> Observation:
@@ -60,9 +68,11 @@ def _flow(key: SeriesKey, line: Line, value: int, answer: Answer) -> Observation
 def _first_instance(context: Context, table: Table, answer: Answer, unit: str, parsed: Parsed) -> Iterator[tuple[Line, str]]:
     """Lines of the first instance, each with its unit."""
     for line in lines(context, table, answer, parsed):
-        if str(field(line.row, "dec_level", answer)) not in FIRST_INSTANCE:
+        level, code = (str(field(line.row, name, answer)) for name in ("dec_level", unit))
+        if level not in FIRST_INSTANCE:
+            if level not in OTHER_LEVELS:
+                parsed.set_aside.append(SetAside(f"unknown level {level!r}", line.shown))
             continue
-        code = str(field(line.row, unit, answer))
         if code in UNITS:
             yield line, UNITS[code]
         else:
@@ -74,7 +84,10 @@ def read_applications(context: Context, answers: Sequence[Answer], parsed: Parse
     sums = _Sums()
     for answer in answers:
         for line, unit in _first_instance(context, APPLICATIONS, answer, "app_pc", parsed):
-            if field(line.row, "app_type", answer) == NEW:
+            kind = str(field(line.row, "app_type", answer))
+            if kind not in OTHER_TYPES | {NEW}:
+                parsed.set_aside.append(SetAside(f"unknown type of application {kind!r}", line.shown))
+            if kind == NEW:
                 key = SeriesKey(ID, "asylum_applications", line.host, line.origin, unit)
                 sums.add(key, line, number(line, "applied", answer, parsed), answer)
     parsed.observations += sums.observations(parsed)

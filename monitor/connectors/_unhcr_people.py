@@ -16,8 +16,11 @@ FLOWS = ("returned_refugees", "returned_idps")
 WITHIN_ONE_COUNTRY = ("idps", "returned_idps")
 ACROSS_A_BORDER = ("refugees", "asylum_seekers", "returned_refugees")
 GROUPS = {"REF": "refugees_by_age", "ASY": "asylum_seekers_by_age", "IDP": "idps_by_age", "STA": "stateless_by_age"}
+OTHER_GROUPS = frozenset({"OOC", "OIP", "RET", "RDP", "ROC", "IOC", "HST", "RST", "NAT", "VAR"})  # without an indicator by age
 SEXES = {"f": "female", "m": "male"}
+Cells = dict[str, int | None]
 AGES = {"0_4": "0-4", "5_11": "5-11", "12_17": "12-17", "18_59": "18-59", "60": "60+"}
+CELLS = ("total", *(f"{sex}_{part}" for sex in SEXES for part in (*AGES, "other", "total")))
 
 
 def read_population(context: Context, answers: Sequence[Answer], parsed: Parsed) -> None:
@@ -44,19 +47,41 @@ def _applies(name: str, origin: str, host: str) -> bool:
 
 def read_demographics(context: Context, answers: Sequence[Answer], parsed: Parsed) -> None:
     """People by sex, and by age within each sex; of population types that have no indicator nothing is read."""
+    read: dict[tuple[str, str, str, int], tuple[Line, Cells, Answer]] = {}
+    disputed: set[tuple[str, str, str, int]] = set()
     for answer in answers:
         for line in lines(context, DEMOGRAPHICS, answer, parsed):
-            indicator = GROUPS.get(str(field(line.row, "pop_type", answer)))
-            if indicator:
-                for breakdown, value in _by_age(line, answer, parsed).items():
-                    key = SeriesKey(ID, indicator, line.host, line.origin, breakdown)
-                    parsed.observations.append(Observation(key, Frequency.YEAR, line.end, line.end, value, answer, line.status))
+            group = str(field(line.row, "pop_type", answer))
+            if group in GROUPS:
+                slot = (GROUPS[group], line.host, line.origin, line.year)
+                cells = {name: number(line, name, answer, parsed) for name in CELLS}
+                if read.setdefault(slot, (line, cells, answer))[1] != cells:
+                    disputed.add(slot)
+            elif group not in OTHER_GROUPS:
+                parsed.set_aside.append(SetAside(f"unknown population type {group!r}", line.shown))
+    for slot, (line, cells, answer) in read.items():
+        fault = "two rows of one population that differ" if slot in disputed else _contradiction(cells)
+        if fault:
+            parsed.set_aside.append(SetAside(fault, line.shown))
+            continue
+        for breakdown, value in _by_age(cells).items():
+            key = SeriesKey(ID, slot[0], line.host, line.origin, breakdown)
+            parsed.observations.append(Observation(key, Frequency.YEAR, line.end, line.end, value, answer, line.status))
 
 
-def _by_age(line: Line, answer: Answer, parsed: Parsed) -> dict[str, int]:
+def _contradiction(cells: Cells) -> str:
+    """Why the cells of a row cannot be true of one population; empty where they can. Each is rounded to the nearest five."""
+    wholes = {"f_total": "total", "m_total": "total", **{name: f"{name[0]}_total" for name in CELLS if not name.endswith("total")}}
+    if any((value or 0) < 0 for value in cells.values()):
+        return "fewer than no people"
+    pairs = ((name, cells[name], cells[whole]) for name, whole in wholes.items())
+    return next(
+        (f"{name} is larger than what it is a part of" for name, part, all_ in pairs if part and all_ is not None and part > all_ + 5), ""
+    )
+
+
+def _by_age(cells: Cells) -> dict[str, int]:
     """Figures by breakdown. The zeros of people who were not counted by sex, or not by age, are no figures."""
-    names = ["total", *(f"{sex}_{part}" for sex in SEXES for part in (*AGES, "other", "total"))]
-    cells = {name: number(line, name, answer, parsed) for name in names}
     if not cells["f_total"] and not cells["m_total"] and cells["total"] != 0:
         return {}
     found: dict[str, int] = {}

@@ -14,7 +14,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from monitor.connectors._unhcr import ID, Table, as_of_year, pages, spans
+from monitor.connectors._unhcr import ID, RELEASE_WINDOW, Table, as_of_year, pages, spans
 from monitor.connectors._unhcr_beside import FOOTNOTES, NOWCAST, read_footnotes, read_nowcast
 from monitor.connectors._unhcr_beside import fetch as fetch_beside
 from monitor.connectors._unhcr_flows import APPLICATIONS, DECISIONS, LASTING, SOLUTIONS, read_applications, read_decisions, read_solutions
@@ -22,7 +22,7 @@ from monitor.connectors._unhcr_people import DEMOGRAPHICS, FLOWS, GROUPS, POPULA
 from monitor.errors import EmptyAnswer, SourceError
 from monitor.model import Answer, Context, Mark, Parsed, Source
 
-__all__ = ["FLOWS", "SOURCE", "STOCKS", "as_of_year", "fetch", "parse"]
+__all__ = ["FLOWS", "RELEASE_WINDOW", "SOURCE", "STOCKS", "as_of_year", "fetch", "parse"]
 
 SOURCE = Source(
     id=ID,

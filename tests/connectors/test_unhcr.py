@@ -387,7 +387,7 @@ def test_a_sum_that_lacks_a_part_is_no_figure(part: str) -> None:
 
 
 def test_a_sum_goes_from_one_page_to_the_next() -> None:
-    assert figures(applications(flow_row(), flow_row(procedure_type="U"))) == {"asylum_applications/TUR/SYR/persons 2025": 20}
+    assert figures(applications(flow_row(), flow_row(procedure_type="U"), flow_row())) == {"asylum_applications/TUR/SYR/persons 2025": 20}
 
 
 def test_a_row_that_is_neither_of_persons_nor_of_cases_is_set_aside() -> None:
@@ -426,6 +426,46 @@ def test_people_by_age_and_sex() -> None:
     assert not [name for name in found if "asylum_seekers_by_age" in name]  # 120 people, none of them by sex: not zero
     german = {name.split("/")[-1]: value for name, value in found.items() if "/DEU/AFG/" in name and "female" in name}
     assert german == {"female 2025": 60, "female-age-unknown 2025": 60}  # no age is known, so none of the ages is zero
+
+
+def ages(**changes: Any) -> dict[str, Any]:
+    cells = {f"{sex}_{part}": 0 for sex in "fm" for part in ("0_4", "5_11", "12_17", "18_59", "60", "other", "total")}
+    return {
+        "year": 2025,
+        "coo": "SYR",
+        "coo_iso": "SYR",
+        "coa": "TUR",
+        "coa_iso": "TUR",
+        "pop_type": "REF",
+        **cells,
+        "total": 10,
+        **changes,
+    }
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([ages(f_60=10, f_total=10), ages(f_60=10, f_total=10)], ""),  # one row twice is one row
+        ([ages(f_60=15, f_total=10)], ""),  # each cell is rounded to the nearest five
+        ([ages(f_60=16, f_total=10)], "f_60 is larger than what it is a part of"),
+        ([ages(f_total=16)], "f_total is larger"),
+        ([ages(f_60=-5, f_total=10)], "fewer than no people"),
+        ([ages(f_60=10, f_total=10), ages(f_60=5, f_total=10)], "two rows of one population that differ"),
+        ([ages(pop_type="XYZ")], "unknown population type 'XYZ'"),
+    ],
+)
+def test_ages_that_cannot_be_true_of_one_population_are_set_aside(rows: list[dict[str, Any]], told: str) -> None:
+    context = Upstream(unhcr.SOURCE, replayed).context()
+    parsed = unhcr.parse(context, [answer(page(*rows), tag="demographics 1")])
+    assert (bool(parsed.observations), told in reasons(parsed), len(parsed.set_aside)) == (not told, True, int(bool(told)))
+
+
+@pytest.mark.parametrize("odd", [{"dec_level": "ZZ"}, {"app_type": "ZZ"}])
+def test_a_level_or_type_that_nobody_knows_is_set_aside_and_the_known_ones_are_passed_over(odd: dict[str, str]) -> None:
+    parsed = applications(flow_row(), flow_row(**odd), flow_row(dec_level="JR"), flow_row(app_type="A"))
+    assert (len(parsed.observations), len(parsed.set_aside)) == (1, 1)
+    assert "'ZZ'" in reasons(parsed)
 
 
 def test_the_nowcast_is_an_estimate_at_the_end_of_a_month_of_all_origins_together() -> None:
