@@ -10,12 +10,10 @@ import dataclasses
 import datetime as dt
 import hashlib
 import json
-import statistics
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.measure import median_ms
 from monitor import normalise
 from monitor.connectors import unhcr
 from monitor.model import Answer, Context, Run
@@ -48,16 +46,6 @@ def body(origins: tuple[str, ...], hosts: tuple[str, ...]) -> bytes:
     return json.dumps({"page": 1, "maxPages": 1, "total": [], "items": items}).encode()
 
 
-def median_ms(work: Callable[[], object]) -> float:
-    """The median time of a few runs, in milliseconds."""
-    times = []
-    for _ in range(RUNS):
-        start = time.perf_counter()
-        work()
-        times.append((time.perf_counter() - start) * 1000)
-    return statistics.median(times)
-
-
 def main() -> None:
     """Print the figures."""
     shipped = load_all(ROOT / "seeds" / "situations")["syria-turkiye-greece"]
@@ -67,7 +55,7 @@ def main() -> None:
     hosts = tuple(dict.fromkeys((*situation.hosts, *situation.origins)))
     text = body(situation.origins, hosts)
     now = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
-    answer = Answer("unhcr", "benchmark", text, now, hashlib.sha256(text).hexdigest(), "page 1")
+    answer = Answer("unhcr", "benchmark", text, now, hashlib.sha256(text).hexdigest(), "population 1")
     rows = len(unhcr.parse(context, [answer]).observations)
 
     def whole(store: object) -> None:
@@ -79,13 +67,13 @@ def main() -> None:
         stores = iter([open_store(f"sqlite:///{Path(folder) / f'{n}.db'}") for n in range(RUNS)])
         again = open_store(f"sqlite:///{Path(folder) / 'again.db'}")
         whole(again)
-        floor = median_ms(lambda: json.loads(text))
+        floor = median_ms(lambda: json.loads(text), RUNS)
         print(f"refresh: {rows:,} figures from {len(text) / 1e6:.1f} MB of JSON; medians of {RUNS}")
         print(f"  floor: json.loads of the bytes          {floor:8.1f} ms")
         for name, ms in (
-            ("parse", median_ms(lambda: unhcr.parse(context, [answer]))),
-            ("first refresh: parse, gate, store", median_ms(lambda: whole(next(stores)))),
-            ("second refresh: nothing to store", median_ms(lambda: whole(again))),
+            ("parse", median_ms(lambda: unhcr.parse(context, [answer]), RUNS)),
+            ("first refresh: parse, gate, store", median_ms(lambda: whole(next(stores)), RUNS)),
+            ("second refresh: nothing to store", median_ms(lambda: whole(again), RUNS)),
         ):
             print(f"  {name:<38} {ms:8.1f} ms   {ms / floor:5.1f} x the floor   {rows / ms * 1000:9,.0f} rows/s")
 

@@ -101,9 +101,11 @@ def check(
     chosen = chosen_situations(settings, situation)
     if file:
         settings = _with_file(settings, registry()[source].SOURCE, file.resolve(), table)
+    rows = refresh.Held()
     with tempfile.TemporaryDirectory() as folder:
         entries = corrections.load_all(settings.seeds_dir / "corrections")
-        reading = refresh.read_source(registry()[source], chosen.values(), settings, _client(settings, Path(folder)), entries)
+        client = _client(settings, Path(folder))
+        reading = refresh.read_source(registry()[source], chosen.values(), settings, client, entries, rows=rows)
     run = reading.run
     if file and not reading.answers and run.outcome is Outcome.OK:
         run.outcome = Outcome.FAILED
@@ -113,15 +115,17 @@ def check(
         typer.echo(f"  {note}")
     for message in run.messages:
         typer.echo(f"  {message}")
-    by_series = Counter((row.key.indicator, row.key.location) for row in reading.observations)
-    typer.echo(f"  {len(reading.observations):,} figures, {len(reading.mentions):,} articles, {len(reading.set_aside):,} set aside")
-    newest = max((row.period_end for row in reading.observations), default=None)
+    by_series = Counter((row.key.indicator, row.key.location) for row in rows)
+    typer.echo(f"  {len(rows):,} figures, {len(reading.mentions):,} articles, {run.set_aside:,} set aside")
+    newest = max((row.period_end for row in rows), default=None)
     if newest:
         typer.echo(f"  newest period ends on {newest}")
     for (indicator, location), number in sorted(by_series.items()):
         typer.echo(f"  {number:>8,}  {indicator} {places.name(location)}")
-    for row in reading.observations[:3] if file else ():
+    for row in rows[:3] if file else ():
         typer.echo(f"  such as   {normalise.describe(row)}, {row.status}, known {row.known_at.date() if row.known_at else 'now'}")
+    for beside in reading.footnotes[:3]:
+        typer.echo(f"  beside the figures it says: {beside.text}")
     for reason, number in Counter(row.reason for row in reading.set_aside).most_common():
         example = next(row.row for row in reading.set_aside if row.reason == reason)
         typer.echo(f"  {number:>8,}  set aside: {reason} (such as {example})")

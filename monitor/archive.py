@@ -48,14 +48,20 @@ class Archive:
         except (OSError, EOFError, IndexError, zlib.error):
             return None
 
-    def prune(self, keep: Iterable[str], older_than: dt.datetime) -> int:
-        """Delete files last written before `older_than` that are not in `keep`; returns how many."""
+    def prune(self, keep: Iterable[str], older_than: dt.datetime, most_bytes: int, sources: Iterable[str]) -> int:
+        """Delete files of these sources that are not in `keep`; returns how many.
+
+        Those that were last written before `older_than` go, and the oldest of a source beyond `most_bytes` in sum.
+        """
         kept = set(keep)
         gone = 0
-        for path in (self.data_dir / "raw").rglob("*"):
-            if not path.is_file() or path.relative_to(self.data_dir).as_posix() in kept:
-                continue
-            if dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC) < older_than:
-                path.unlink()
-                gone += 1
+        for source in sources:
+            files = [path for path in (self.data_dir / "raw" / source).rglob("*") if path.is_file()]
+            idle = [(path.stat(), path) for path in files if path.relative_to(self.data_dir).as_posix() not in kept]
+            size = 0
+            for about, path in sorted(idle, key=lambda one: one[0].st_mtime, reverse=True):
+                size += about.st_size
+                if size > most_bytes or dt.datetime.fromtimestamp(about.st_mtime, dt.UTC) < older_than:
+                    path.unlink()
+                    gone += 1
         return gone

@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Any, NamedTuple, Protocol
 
 UTC = dt.UTC
@@ -93,10 +93,15 @@ class Indicator:
     unit: str
     about: str
     breakdowns: tuple[str, ...] = ("",)
+    addable: bool = True  # False: its breakdowns overlap, or are of different units, and are never added to one another
 
 
 def _indicators(*rows: Indicator) -> Mapping[str, Indicator]:
     return {row.id: row for row in rows}
+
+
+AGES = ("0-4", "5-11", "12-17", "18-59", "60+", "age-unknown")
+BY_AGE = tuple(part for sex in ("female", "male") for part in (sex, *(f"{sex}-{age}" for age in AGES)))
 
 
 def marked(text: str) -> str:
@@ -230,6 +235,86 @@ INDICATORS: Mapping[str, Indicator] = _indicators(
         ("all", "first-time"),
     ),
     Indicator(
+        "asylum_applications",
+        marked("Asylum applications"),
+        Measure.FLOW,
+        marked("applications"),
+        marked(
+            "New applications at the first instance in the period, the appeal where a country does not tell the two apart included. Repeated applications and appeals are not in it. Of persons and of cases, which can be of several persons: never add the two."
+        ),
+        ("persons", "cases"),
+        addable=False,
+    ),
+    Indicator(
+        "asylum_decisions",
+        marked("Asylum decisions"),
+        Measure.FLOW,
+        marked("decisions"),
+        marked(
+            "Decisions of the first instance in the period, the appeal where a country does not tell the two apart included: refugee status recognized, other (complementary) protection, rejected, closed without a decision. Of persons and of cases: never add the two."
+        ),
+        tuple(f"{outcome}-{unit}" for unit in ("persons", "cases") for outcome in ("recognized", "complementary", "rejected", "closed")),
+        addable=False,
+    ),
+    Indicator(
+        "resettlement_arrivals",
+        marked("Resettlement arrivals"),
+        Measure.FLOW,
+        marked("persons"),
+        marked("Refugees of the origin who arrived in the country (location) for resettlement in the period."),
+    ),
+    Indicator(
+        "naturalisations",
+        marked("Naturalisations"),
+        Measure.FLOW,
+        marked("persons"),
+        marked("Refugees who became citizens of the country of asylum in the period. Few countries report it."),
+    ),
+    Indicator(
+        "refugees_by_age",
+        marked("Refugees by age and sex"),
+        Measure.STOCK,
+        marked("persons"),
+        marked(
+            "Refugees in the country of asylum on the last day of the period whose sex is known, and of each sex by age. Ages of a sex are parts of it."
+        ),
+        BY_AGE,
+        addable=False,
+    ),
+    Indicator(
+        "asylum_seekers_by_age",
+        marked("Asylum-seekers by age and sex"),
+        Measure.STOCK,
+        marked("persons"),
+        marked(
+            "Asylum-seekers in the country of asylum on the last day of the period whose sex is known, and of each sex by age. Ages of a sex are parts of it."
+        ),
+        BY_AGE,
+        addable=False,
+    ),
+    Indicator(
+        "idps_by_age",
+        marked("Internally displaced persons by age and sex"),
+        Measure.STOCK,
+        marked("persons"),
+        marked(
+            "Internally displaced persons on the last day of the period whose sex is known, and of each sex by age. Ages of a sex are parts of it."
+        ),
+        BY_AGE,
+        addable=False,
+    ),
+    Indicator(
+        "stateless_by_age",
+        marked("Stateless persons by age and sex"),
+        Measure.STOCK,
+        marked("persons"),
+        marked(
+            "Stateless persons in the country on the last day of the period whose sex is known, and of each sex by age. Ages of a sex are parts of it."
+        ),
+        BY_AGE,
+        addable=False,
+    ),
+    Indicator(
         "internal_displacements",
         marked("Internal displacements"),
         Measure.EVENTS,
@@ -303,11 +388,14 @@ def parts(key: SeriesKey) -> tuple[SeriesKey, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One body that an upstream (or a bundled file) gave. `sha256` is of `body`; `url` holds no secret."""
+    """One body that an upstream (or a bundled file) gave. `sha256` is of `body`; `url` holds no secret.
+
+    Two answers are equal whether or not their bodies are still there.
+    """
 
     source: str
     url: str
-    body: bytes
+    body: bytes = field(compare=False)
     retrieved_at: dt.datetime
     sha256: str
     tag: str = ""  # the connector's own word for which of its calls this answers
@@ -368,6 +456,26 @@ class SetAside:
     row: str
 
 
+@dataclass(frozen=True, slots=True)
+class Footnote:
+    """What a source says beside its figures of an indicator, from one day to another; an empty part stands for all of them."""
+
+    source: str
+    indicator: str
+    location: str
+    origin: str
+    first_day: dt.date
+    last_day: dt.date
+    text: str
+    answer: Answer
+
+
+class Mark(Enum):
+    """What `fetch` may yield between answers."""
+
+    PART = "part"  # the answers since the last mark stand by themselves: they are read now, and their bodies are let go
+
+
 @dataclass(slots=True)
 class Parsed:
     """What a connector read out of its answers."""
@@ -377,6 +485,7 @@ class Parsed:
     set_aside: list[SetAside] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)  # sources with terms of their own, whose figures came through this one
     notes: list[str] = field(default_factory=list)  # how the answers were understood, for the person who checks
+    footnotes: list[Footnote] = field(default_factory=list)  # all that the source has: one that is not among them is withdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,6 +521,7 @@ class Source:
     non_commercial: bool = False  # its figures, or some of them, are for non-commercial use only
     gives: tuple[str, ...] = ()  # the ids of its indicators; empty: articles only, or what a situation describes
     options: tuple[str, ...] = ()  # what a situation may set under [sources.<id>]
+    sparse: bool = False  # names every cell of a table: a zero is stored only in a series that ever had another value
 
 
 def through(source_id: str) -> str:
@@ -539,11 +649,12 @@ class Connector(Protocol):
     """The shape of a module in `connectors/`.
 
     `fetch` yields answers, as many as the source needs; it raises SourceError when the whole run is void, and
-    yields one for a part that failed while the rest is good. `parse` sees every answer of one fetch.
+    yields one for a part that failed while the rest is good. `parse` sees every answer of one fetch, or, where `fetch`
+    yields Mark.PART after answers that stand by themselves, those of one part at a time.
     """
 
     SOURCE: Source
-    fetch: Callable[[Context], Iterator[Answer | Exception]]
+    fetch: Callable[[Context], Iterator[Answer | Exception | Mark]]
     parse: Callable[[Context, Sequence[Answer]], Parsed]
 
 

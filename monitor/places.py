@@ -161,6 +161,11 @@ def _subdivision(code: str) -> Any:
     return pycountry.subdivisions.get(code=code)  # type: ignore[no-untyped-call]
 
 
+def countries() -> tuple[str, ...]:
+    """The code of every country and of the nationalities that are none, in alphabetical order."""
+    return tuple(sorted(_index("iso3")))
+
+
 def from_unhcr(code: str) -> str | None:
     """ISO3 of a UNHCR three-letter code, or None when unknown."""
     return _index("unhcr").get(code)

@@ -146,6 +146,8 @@ def total(frame: pd.DataFrame, over: Over) -> float:
         reason = "the figures by sea and by land are in those of all already"
     if not reason and len(breakdowns) > 1 and not INDICATORS[frame["indicator"].iloc[0]].breakdowns:
         reason = "breakdowns that a source names itself may overlap: they are not added"
+    if not reason and len(breakdowns) > 1 and not INDICATORS[frame["indicator"].iloc[0]].addable:
+        reason = "these breakdowns overlap or are of different units: they are not added"
     if not reason and over is Over.TIME and frame.groupby(list(SeriesKey._fields)).ngroups > 1:
         reason = "a sum over time is of one series"
     if not reason and over is Over.PLACES and frame[["period_start", "period_end"]].drop_duplicates().shape[0] > 1:

@@ -21,6 +21,7 @@ PLACES = {
     "regions": PlaceKind.REGION,
     "areas": PlaceKind.AREA,
 }
+ALL = "all"
 TOP = {"id", "name", "about", "news", "headline", "rule", "sources", *PLACES}
 
 
@@ -52,7 +53,7 @@ def check_sources(situation: Situation, known: Mapping[str, Source]) -> None:
         for name, options in situation.sources.items():
             if name not in known:
                 raise ValueError(f"[sources.{name}]: there is no such source; known are {', '.join(sorted(known))}")
-            _refuse_unknown(_table(options, f"[sources.{name}]"), known[name].options, f"[sources.{name}]")
+            _refuse_unknown(_table(options, f"[sources.{name}]"), {*known[name].options, "skip"}, f"[sources.{name}]")
     except ValueError as error:
         raise SituationError(f"{situation.id}.toml: {error}") from None
 
@@ -62,7 +63,7 @@ def _build(table: Mapping[str, Any], stem: str) -> Situation:
     if table["id"] != stem:
         raise ValueError(f"id is {table['id']!r}; the file's name says {stem!r}")
     _check_texts(table, ("name", "about"), "the file")
-    codes = {group: tuple(_place(code, kind, group) for code in table.get(group, ())) for group, kind in PLACES.items()}
+    codes = {group: _places(table.get(group, ()), kind, group) for group, kind in PLACES.items()}
     news = _table(table.get("news", {}), "[news]")
     _refuse_unknown(news, {"people", "places", "query"}, "[news]")
     queries = tuple(_query(entry) for entry in _tables(news.get("query", []), "news.query"))
@@ -79,7 +80,7 @@ def _build(table: Mapping[str, Any], stem: str) -> Situation:
         queries=queries,
         headlines=tuple(_headline(entry, stem) for entry in _tables(table.get("headline", []), "headline")),
         rules=rules(_tables(table.get("rule", []), "rule"), stem),
-        sources=_table(table.get("sources", {}), "[sources]"),
+        sources={name: _options(options, name) for name, options in _table(table.get("sources", {}), "[sources]").items()},
     )
 
 
@@ -156,6 +157,23 @@ def _refuse_unknown(table: Mapping[str, Any], known: Collection[str], where: str
     unknown = sorted(set(table) - set(known))
     if unknown:
         raise ValueError(f"{where} has the unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}")
+
+
+def _options(value: Any, name: str) -> Mapping[str, Any]:
+    """What a connector is told, which it checks itself; `skip = true` keeps it from being asked for this situation."""
+    options = _table(value, f"[sources.{name}]")
+    if not isinstance(options.get("skip", False), bool):
+        raise ValueError(f"[sources.{name}] skip is {options['skip']!r}; true or false is due")
+    return options
+
+
+def _places(given: Any, kind: PlaceKind, group: str) -> tuple[str, ...]:
+    """The codes of a group. `"all"` are all countries; as hosts without the nationalities that are none."""
+    if given == ALL and kind is PlaceKind.COUNTRY:
+        return tuple(code for code in places.countries() if group == "origins" or code not in places.ORIGINS_ONLY)
+    if isinstance(given, str):
+        raise ValueError(f"{group} is {given!r}; a list of codes is due" + (f', or "{ALL}"' if kind is PlaceKind.COUNTRY else ""))
+    return tuple(_place(code, kind, group) for code in given)
 
 
 def _place(code: str, kind: PlaceKind, group: str) -> str:

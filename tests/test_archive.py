@@ -80,7 +80,7 @@ def test_a_file_goes_when_it_is_old_and_nothing_rests_on_it(tmp_path: Path, age:
     name = archive.keep("unhcr", URL, b"{}", NOON)[1]
     written = (NOON - dt.timedelta(days=age)).timestamp()
     os.utime(tmp_path / name, (written, written))
-    gone = archive.prune([name] if in_use else [], NOON - dt.timedelta(days=90))
+    gone = archive.prune([name] if in_use else [], NOON - dt.timedelta(days=90), 1000, ["unhcr"])
     assert (tmp_path / name).exists() is stays
     assert gone == (0 if stays else 1)
 
@@ -89,5 +89,17 @@ def test_nothing_is_deleted_outside_the_raw_folder(tmp_path: Path) -> None:
     database = tmp_path / "monitor.db"
     database.write_bytes(b"figures")
     os.utime(database, (0, 0))
-    assert Archive(tmp_path).prune([], NOON) == 0
+    assert Archive(tmp_path).prune([], NOON, 0, ["unhcr"]) == 0
     assert database.exists()
+
+
+def test_of_a_source_that_tells_much_the_oldest_files_go_first_and_those_of_others_stay(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    names = [archive.keep("unhcr", URL, bytes(str(day), "ascii") * 20, NOON)[1] for day in range(4)]
+    other = archive.keep("odp", URL, b"{}", NOON)[1]
+    for day, name in enumerate(names):
+        os.utime(tmp_path / name, (1000 + day, 1000 + day))
+    size = sum((tmp_path / name).stat().st_size for name in names[2:])
+    assert archive.prune(names[:1], dt.datetime.fromtimestamp(0, dt.UTC), size, ["unhcr"]) == 1
+    assert [(tmp_path / name).exists() for name in names] == [True, False, True, True]  # figures rest on the first
+    assert (tmp_path / other).exists()

@@ -24,12 +24,13 @@ def test_rows_that_the_store_cannot_take_fail_their_source_and_no_other(
 ) -> None:
     bad, good = mention("half a \ud800 character"), observation()
 
-    def read_source(connector: object, *_: object, **__: object) -> Reading:
+    def read_source(connector: object, *_: object, rows: refresh.Rows, **__: object) -> Reading:
         source = connector.SOURCE.id  # type: ignore[attr-defined]
         run = Run(source, NOW, NOW)
         if source == "rss":
-            return Reading(run, [bad.answer], [], [replace(bad, identity="half a \ud800")])
-        return Reading(run, [good.answer], [good]) if source == "unhcr" else Reading(run)
+            return Reading(run, [bad.answer], rows, [replace(bad, identity="half a \ud800")])
+        rows.add([good] if source == "unhcr" else [])
+        return Reading(run, [good.answer] if source == "unhcr" else [], rows)
 
     monkeypatch.setattr(refresh, "read_source", read_source)
     client = Client(Archive(settings.data_dir), settings.clock, settings.data_dir)

@@ -17,12 +17,12 @@ from monitor.connectors import registry
 from monitor.corrections import Correction, Kind
 from monitor.errors import EmptyAnswer, SourceError
 from monitor.http import NO_HEADERS, Client
-from monitor.model import Answer, Connector, Context, Outcome, Parsed, Run, SetAside, Situation, Source, Status
+from monitor.model import Answer, Connector, Context, Mark, Outcome, Parsed, Run, SetAside, Situation, Source, Status
 from monitor.settings import Settings
 from tests.building import NOON, SITUATION, TODAY, answer, mention, observation
 
 SOURCE = Source("unhcr", "Test", "", "", "", "", base="https://a.example")
-Fetch = Callable[[Context], Iterator[Answer | Exception]]
+Fetch = Callable[[Context], Iterator[Answer | Exception | Mark]]
 Parse = Callable[[Context, Sequence[Answer]], Parsed]
 
 
@@ -46,7 +46,7 @@ class FakeClient:
         return answer({}, tag=tag)
 
 
-def gives(*parts: Answer | Exception) -> Fetch:
+def gives(*parts: Answer | Exception | Mark) -> Fetch:
     """A fetch that yields these."""
     return lambda context: iter(parts)
 
@@ -254,6 +254,72 @@ def test_an_answer_with_no_news_about_the_situation_is_a_good_run(settings: Sett
 def test_mentions_pass_the_gate_too(settings: Settings) -> None:
     found = reading(settings, gives(answer({})), rows(mentions=[mention(), mention(), mention("Cheese")]))
     assert len(found.mentions) == 1
+
+
+# -- Parts ---------------------------------------------------------------------------------------------------------------
+
+FIRST, SECOND = answer({"part": 1}, tag="1"), answer({"part": 2}, tag="2")
+
+
+def by_tag(context: Context, answers: Sequence[Answer]) -> Parsed:
+    assert all(one.body for one in answers)
+    return Parsed([observation(day=dt.date(2020 + int(one.tag), 12, 31), answer=one) for one in answers])
+
+
+def test_answers_that_stand_by_themselves_are_read_as_they_come_and_let_go(settings: Settings) -> None:
+    seen: list[int] = []
+
+    def parse(context: Context, answers: Sequence[Answer]) -> Parsed:
+        seen.append(len(answers))
+        return by_tag(context, answers)
+
+    found = reading(settings, gives(FIRST, Mark.PART, SECOND, Mark.PART), parse)
+    assert (found.run.outcome, seen, len(found.observations)) == (Outcome.OK, [1, 1], 2)
+    assert [one.body for one in found.answers] == [b"", b""]
+    assert found.answers == [FIRST, SECOND]  # the same ones, by their digest
+
+
+def test_what_comes_after_the_last_mark_is_read_too_and_an_empty_part_is_none(settings: Settings) -> None:
+    found = reading(settings, gives(Mark.PART, FIRST, Mark.PART, Mark.PART, SECOND), by_tag)
+    assert len(found.observations) == len(found.answers) == 2
+
+
+def test_a_failure_after_some_parts_voids_them_and_not_another_situation(settings: Settings) -> None:
+    def fetch(context: Context) -> Iterator[Answer | Exception | Mark]:
+        yield from (FIRST, Mark.PART)
+        if context.situation.id == "other":
+            raise SourceError("HTTP 503")
+
+    other = dataclasses.replace(SITUATION, id="other")
+    for order in ((SITUATION, other), (other, SITUATION)):
+        found = reading(settings, fetch, by_tag, order)
+        assert (found.run.outcome, len(found.observations), found.answers) == (Outcome.PARTIAL, 1, [FIRST])
+
+
+def test_a_part_of_which_nothing_is_accepted_is_no_failure_while_another_is(settings: Settings) -> None:
+    def parse(context: Context, answers: Sequence[Answer]) -> Parsed:
+        return Parsed([observation(value=-1 if answers == [FIRST] else 1)])
+
+    found = reading(settings, gives(FIRST, Mark.PART, SECOND, Mark.PART), parse)
+    assert (found.run.outcome, found.run.set_aside, len(found.observations)) == (Outcome.OK, 1, 1)
+    assert reading(settings, gives(FIRST, Mark.PART, FIRST, Mark.PART), parse).run.outcome is Outcome.FAILED
+
+
+def test_rows_set_aside_are_all_counted_and_some_remembered(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refresh, "MOST_ASIDE", 3)
+    parse = rows(observation(), set_aside=[SetAside("odd", "row")] * 2)
+    found = reading(settings, gives(FIRST, Mark.PART, SECOND), parse)
+    assert (found.run.set_aside, len(found.set_aside)) == (4, 3)
+
+
+@pytest.mark.parametrize(("skip", "asked"), [(True, 0), (False, 1)])
+def test_a_situation_can_keep_a_source_from_being_asked(settings: Settings, skip: bool, asked: int) -> None:
+    situation = dataclasses.replace(SITUATION, sources={"unhcr": {"skip": skip, "a": 1}})
+    seen: list[Context] = []
+    fetch: Fetch = lambda context: iter(seen.append(context) or ())  # noqa: E731
+    found = reading(settings, fetch, rows(), [situation])
+    assert [context.options for context in seen] == [{"a": 1}] * asked
+    assert found.run.outcome is Outcome.OK
 
 
 # -- What a connector is told --------------------------------------------------------------------------------------------

@@ -73,6 +73,7 @@ class Installation:
     replay: str
     feeds: tuple[str, ...] = ("news.xml",)
     options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    situations: tuple[str, ...] = ("syria-turkiye-greece",)
 
     def at(self, today: str, *faults: str) -> None:
         body = json.dumps({"today": today, "faults": list(faults)}).encode()
@@ -90,7 +91,7 @@ class Installation:
         self.at(today, *faults)
         client = Client(Archive(self.folder), self.settings.clock, self.folder / "http", paced=False)
         known = situations.load_all(self.settings.seeds_dir / "situations")
-        return refresh.refresh(self.settings, store, client, {of: known[of]} if of else known, only)
+        return refresh.refresh(self.settings, store, client, {name: known[name] for name in ((of,) if of else self.situations)}, only)
 
 
 @pytest.fixture
@@ -208,6 +209,20 @@ def test_the_scorecard_agrees_with_the_published_figures_and_is_that_of_the_docs
     assert {name: rows_told[name] for name in PUBLISHED} == PUBLISHED
     assert rows_told["**ours, in the same way**"] == ("0.38", "0.96", "16/16", "1")
     assert told.strip() == (ROOT / "docs" / "scorecard.md").read_text(encoding="utf-8").split("-->\n")[1].strip()
+
+
+def test_the_whole_matrix_is_stored_in_one_refresh_and_a_second_one_stores_no_row(here: Installation) -> None:
+    here.situations = ("world",)
+    store = open_store(here.settings.database_url)
+    (first,) = here.refresh(store, "2026-11-01", only=("unhcr",))
+    assert (first.outcome, first.messages) == (Outcome.OK, [])
+    assert first.new > 600_000
+    hosted = known(store, HOSTED)
+    assert (hosted["2023-12-31"], hosted["2024-12-31"], hosted["2025-12-31"]) == (3_214_780, 2_901_478, 2_347_756)
+    world = read.figures(store, day("2030-01-01"), {"source": ["unhcr"], "indicator": ["refugees"]})
+    assert world[(world["period_end"] == "2025-12-31") & (world["frequency"] == "year")]["value"].sum() == 28_461_306
+    (second,) = here.refresh(store, "2026-11-01", only=("unhcr",))
+    assert (second.stored, second.same) == (0, first.new + first.same)
 
 
 # -- runs with a fault ---------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from monitor.store.read import FIGURE_COLUMNS
 from tests.building_store import HOSTED, KEY, day, month_end
 
 ARRIVALS = SeriesKey("odp", "arrivals", "GRC", "", "all")
+ASYLUM = SeriesKey("unhcr", "asylum_applications", "DEU", "SYR", "persons")
 REGISTERED = SeriesKey("odp", "registered_refugees", "TUR", "SYR")
 RUNNING = SeriesKey("ocha", "displaced", "north-west-syria", "SYR")
 SHARE = SeriesKey("gdelt", "news_share", "syria-turkiye-greece", "", "refugees")
@@ -191,6 +192,7 @@ def test_a_sum_of_nothing_but_missing_is_missing_and_not_zero() -> None:
         (places(SHARE._replace(indicator="news_articles"), 1, 2), Over.PLACES, "it has no sum over places"),
         (pd.concat([places(ARRIVALS, 1), places(KEY, 2)]), Over.PLACES, "arrivals, border_detections are different indicators"),
         (pd.concat([places(ARRIVALS, 1), places(ARRIVALS._replace(source="other"), 2)]), Over.PLACES, "several sources are not added"),
+        (pd.concat([places(ASYLUM, 1), places(ASYLUM._replace(breakdown="cases"), 2)]), Over.PLACES, "of different units"),
         (places(ARRIVALS, 1, 2), Over.TIME, "a sum over time is of one series"),
         (monthly("2020-01", "2020-02"), Over.PLACES, "a sum over places is of one period"),
     ],

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from monitor import places, settings, situations
+from monitor.connectors import registry
 from monitor.errors import SituationError
 from monitor.model import Condition, SeriesKey, Severity, Source
 from monitor.prepare import checked_situations
@@ -67,6 +68,18 @@ def test_a_sound_file_becomes_a_situation(tmp_path: Path) -> None:
     assert found.sources == {"rss": {"feeds": ["https://a.example/rss"]}}
 
 
+def test_all_are_all_countries_and_as_hosts_no_nationality_that_is_none(tmp_path: Path) -> None:
+    found = situations.load(write(tmp_path, GOOD.replace('["SYR"]', '"all"').replace('["TUR"]', '"all"')))
+    assert set(found.origins) - set(found.hosts) == places.ORIGINS_ONLY
+    assert {"SYR", "TUR", "XKX", "AUS"} <= set(found.hosts)
+    assert list(found.origins) == sorted(set(found.origins)) == list(places.countries())
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_shipped_situation_names_no_source_that_nobody_asks(path: Path) -> None:
+    assert set(situations.load(path).sources) <= set(registry())
+
+
 def test_only_a_name_a_word_and_an_id_are_needed(tmp_path: Path) -> None:
     found = situations.load(write(tmp_path, 'id = "aegean"\nname = "The Aegean"\nabout = "x"'))
     assert (found.rules, found.queries, found.headlines, found.places) == ((), (), (), {"aegean"})
@@ -81,9 +94,13 @@ def test_only_a_name_a_word_and_an_id_are_needed(tmp_path: Path) -> None:
         ('about = "Made for the tests."\n', "", "'about' is missing"),
         ('about = "Made', 'colour = "red"\nabout = "Made', "unknown key 'colour'"),
         ("[news.people]", "[news.peoples]", "unknown key 'peoples'"),
+        ('["SYR"]', '"every"', "origins is 'every'; a list of codes is due, or \"all\""),
+        ('["eastern-mediterranean"]', '"all"', "routes is 'all'; a list of codes is due"),
+        ('feeds = ["https://a.example/rss"]', 'skip = "yes"', "[sources.rss] skip is 'yes'"),
+        ("[sources.rss]\nfeeds", "[sources]\nrss", "[sources.rss] is ['https://a.example/rss']; a table is due"),
         ('["SYR"]', '["SYRIA"]', "origins: 'SYRIA' is not the code of a country"),
         ('["TUR"]', '["GFR"]', "hosts: 'GFR' is not the code of a country"),
-        ('["TUR"]', '"TUR"', "hosts: 'T' is not the code of a country"),
+        ('["TUR"]', '"TUR"', "hosts is 'TUR'; a list of codes is due"),
         ('["TUR"]', '["SY-ID"]', "hosts: 'SY-ID' is not the code of a country"),
         ('["SY-ID"]', '["SYR"]', "areas: 'SYR' is not the code of a area"),
         ('["eastern-mediterranean"]', '["europe-mediterranean"]', "routes: 'europe-mediterranean' is not the code of a route"),

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from itertools import groupby
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, insert, select, tuple_, update
-from sqlalchemy.schema import CreateTable
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Table, and_, case, delete, func, insert, select, tuple_, update
 
-from monitor.model import Answer, Mention, Observation, Run, SeriesKey, SetAside
-from monitor.store import runs, schema
+from monitor.model import Answer, Footnote, Mention, Observation, Run, SeriesKey, SetAside
+from monitor.store import notes, runs, schema
 from monitor.store.engine import Store, batched
-from monitor.store.schema import answer, mention, observation, series, stage
+from monitor.store.schema import answer, mention, observation, received, series, stage, stage_answer, stage_series
+from monitor.store.stage import Stage
 
 COLUMNS = tuple(column.name for column in schema.observation.columns if column.name != "superseded_at")
 
@@ -37,28 +36,47 @@ def save(
     observed: Sequence[Observation] = (),
     mentioned: Sequence[Mention] = (),
     put_aside: Sequence[SetAside] = (),
+    footnotes: Sequence[Footnote] = (),
+) -> Run:
+    """Store one run of one source whose rows are all at hand: see `commit`."""
+    with Stage(store) as staged:
+        staged.add(observed)
+        return commit(staged, report, given, mentioned, put_aside, footnotes)
+
+
+def commit(
+    staged: Stage,
+    report: Run,
+    given: Sequence[Answer] = (),
+    mentioned: Sequence[Mention] = (),
+    put_aside: Sequence[SetAside] = (),
+    footnotes: Sequence[Footnote] = (),
 ) -> Run:
     """Store one run of one source: all of it or, however the process ends, nothing. Returns the report with its counts.
 
     A row equals the vintage known at its moment when value and status are the same and it brings no other qualifier;
     then nothing is stored. The caller holds `store.alone`, so keys may be chosen before the write lock is taken.
     """
-    with store.engine.connect() as connection:
-        with connection.begin():
-            answer_ids, fresh_answers = _plan_answers(connection, given)
-            series_ids, fresh_series = _plan_series(connection, observed)
-            _stage(connection, observed, series_ids, answer_ids)
-        connection.execution_options(immediate=True)
-        with connection.begin():
-            _insert(connection, answer, fresh_answers)
-            _insert(connection, series, fresh_series)
-            _seen_again(connection, answer_ids, fresh_answers)
-            counts = _append(connection)
-            report.new, report.same, report.revised, report.settled = counts
-            report.mentions_new, report.mentions_same = _mentions(connection, mentioned, answer_ids)
-            report.set_aside = len(put_aside)
-            report.newest_period = max((row.period_end for row in observed), default=None)
-            runs.record(connection, report, put_aside)
+    connection = staged.connection
+    report.newest_period = staged.newest_period()
+    with connection.begin():
+        answer_ids, fresh_answers = _plan_answers(connection, given)
+        _place_answers(connection, staged, answer_ids)
+        _place_series(connection, staged)
+        if staged.fetches > 1:
+            _tell_once(connection)
+    connection.execution_options(immediate=True)
+    with connection.begin():
+        _insert(connection, answer, fresh_answers)
+        _open_series(connection)
+        _seen_again(connection, answer_ids, fresh_answers)
+        _rank(connection)
+        report.new, report.same, report.revised, report.settled = _append(connection)
+        report.mentions_new, report.mentions_same = _mentions(connection, mentioned, answer_ids)
+        if footnotes:
+            notes.replace_all(connection, report.source, footnotes, answer_ids)
+        report.set_aside = max(report.set_aside, len(put_aside))
+        runs.record(connection, report, put_aside)
     return report
 
 
@@ -67,20 +85,60 @@ def _insert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]
         connection.execute(insert(table), rows)
 
 
-def _stage(connection: Connection, rows: Sequence[Observation], ids: dict[SeriesKey, int], answers: dict[Answer, int]) -> None:
-    connection.execute(CreateTable(stage, if_not_exists=True))
-    connection.execute(stage.delete())
-    staged = sorted((_staged(row, ids, answers) for row in rows), key=lambda row: row[:4])
-    ranked = []
-    for _, vintages in groupby(staged, key=lambda row: row[:3]):
-        ranked += [dict(zip((*COLUMNS, "rank"), (*row, rank), strict=True)) for rank, row in enumerate(vintages)]
-    _insert(connection, stage, ranked)
+def _place_answers(connection: Connection, staged: Stage, ids: Mapping[Answer, int]) -> None:
+    known = {staged.number_of(one): number for one, number in ids.items()}
+    _insert(connection, stage_answer, [{"number": number, "id": row} for number, row in known.items()])
+    strange = select(received.c.position).where(received.c.answer_id.not_in(select(stage_answer.c.number))).limit(1)
+    if connection.scalar(strange) is not None:
+        raise KeyError("a row rests on an answer that is not among those given")
 
 
-def _staged(row: Observation, ids: dict[SeriesKey, int], answers: dict[Answer, int]) -> tuple[Any, ...]:
-    known_at = (row.known_at or row.answer.retrieved_at).astimezone(dt.UTC).replace(microsecond=0)
-    period = (ids[row.key], row.period_end, row.period_start)
-    return (*period, known_at, row.value, row.status, row.qualifier, row.known_estimated, answers[row.answer])
+def _place_series(connection: Connection, staged: Stage) -> None:
+    """Find the stored series of the rows; of a sparse source, a series that is and was nothing but zeros goes."""
+    names = ("number", *SeriesKey._fields, "frequency", "filled")
+    keys = zip(staged.numbers.items(), staged.frequencies, strict=True)
+    rows = [dict(zip(names, (number, *key, step, number in staged.filled), strict=True)) for (key, number), step in keys]
+    _insert(connection, stage_series, rows)
+    connection.execute(update(stage_series).values(id=_stored_id()))
+    if staged.sparse:
+        empty = select(stage_series.c.number).where(~stage_series.c.filled, stage_series.c.id.is_(None))
+        connection.execute(delete(received).where(received.c.value == 0, received.c.series_id.in_(empty)))
+    named = select(received.c.series_id)
+    connection.execute(delete(stage_series).where(stage_series.c.number.not_in(named)))
+
+
+def _stored_id() -> ScalarSelect[Any]:
+    """The id of the stored series of a staged one."""
+    same = and_(*(series.c[name] == stage_series.c[name] for name in SeriesKey._fields))
+    return select(series.c.id).where(same).scalar_subquery()
+
+
+def _open_series(connection: Connection) -> None:
+    """Store the series that are new."""
+    names = (*SeriesKey._fields, "frequency")
+    number = func.row_number().over(order_by=stage_series.c.number) + runs.next_id(connection, series) - 1
+    fresh = select(number, *(stage_series.c[name] for name in names)).where(stage_series.c.id.is_(None))
+    connection.execute(insert(series).from_select(["id", *names], fresh))
+    connection.execute(update(stage_series).where(stage_series.c.id.is_(None)).values(id=_stored_id()))
+
+
+def _tell_once(connection: Connection) -> None:
+    """Situations share places: of rows that two of them tell alike, the first is kept."""
+    r = received.c
+    known = case((r.stated, r.known_at), else_=None)
+    alike = (r.series_id, r.period_end, r.period_start, r.value, r.status, r.qualifier, r.stated, known)
+    connection.execute(delete(received).where(r.position.not_in(select(func.min(r.position)).group_by(*alike))))
+
+
+def _rank(connection: Connection) -> None:
+    """Give the rows the ids they are stored under, and number the vintages of each period from the oldest on."""
+    r = received.c
+    ids = {"series_id": stage_series.c.id, "answer_id": stage_answer.c.id}
+    period = (r.series_id, r.period_end, r.period_start)
+    rank = func.row_number().over(partition_by=period, order_by=(r.known_at, r.position)) - 1
+    joined = received.join(stage_series, stage_series.c.number == r.series_id).join(stage_answer, stage_answer.c.number == r.answer_id)
+    rows = select(rank, *(ids.get(name, r[name]) for name in COLUMNS)).select_from(joined)
+    connection.execute(insert(stage).from_select(["rank", *COLUMNS], rows))
 
 
 def _append(connection: Connection) -> Counts:
@@ -139,20 +197,6 @@ def _holds_at(table: Any, moment: ColumnElement[Any]) -> ColumnElement[bool]:
 
 def _count(connection: Connection, *where: ColumnElement[bool]) -> int:
     return int(connection.scalar(select(func.count()).select_from(stage).where(*where)) or 0)
-
-
-def _plan_series(connection: Connection, rows: Iterable[Observation]) -> tuple[dict[SeriesKey, int], list[dict[str, Any]]]:
-    """Ids of all series of the rows, and the rows of those that are not stored yet."""
-    columns = [series.c[name] for name in SeriesKey._fields]
-    wanted = {row.key: row.frequency for row in rows}
-    ids: dict[SeriesKey, int] = {}
-    for keys in batched(list(wanted)):
-        found = connection.execute(select(series.c.id, *columns).where(tuple_(*columns).in_(keys)))
-        ids.update((SeriesKey(*row[1:]), int(row[0])) for row in found)
-    first = runs.next_id(connection, series)
-    fresh = [key for key in wanted if key not in ids]
-    ids.update((key, first + position) for position, key in enumerate(fresh))
-    return ids, [{"id": ids[key], **key._asdict(), "frequency": wanted[key].value} for key in fresh]
 
 
 def _plan_answers(connection: Connection, given: Sequence[Answer]) -> tuple[dict[Answer, int], list[dict[str, Any]]]:

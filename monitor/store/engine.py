@@ -29,7 +29,7 @@ PRAGMAS = (
     "busy_timeout=30000",  # first: the others may have to wait
     "synchronous=NORMAL",
     "cache_size=-65536",
-    "temp_store=MEMORY",
+    "temp_store=FILE",  # what a source tells waits in temporary tables, however much it is
     "mmap_size=1073741824",
     "foreign_keys=ON",
 )

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from monitor.model import SeriesKey
 from monitor.store.engine import Store, batched
 from monitor.store.runs import NOT_ASKED
-from monitor.store.schema import STATUSES, Day, Moment, StatusCode, answer, mention, observation, run, series, set_aside, source
+from monitor.store.schema import STATUSES, Day, Moment, StatusCode, answer, mention, note, observation, run, series, set_aside, source
 
 FIGURE_COLUMNS = (
     "source",
@@ -104,10 +104,23 @@ def _figures() -> Select[Any]:
     )
 
 
-def series_list(store: Store, locations: Iterable[str]) -> pd.DataFrame:
-    """The series of some locations: key and frequency."""
-    chosen = select(*(series.c[name] for name in SeriesKey._fields), series.c.frequency)
-    return _frame(store, chosen.where(series.c.location.in_(list(locations))).order_by(series.c.id))
+def choices(store: Store, part: str, where: Mapping[str, Sequence[str]]) -> list[str]:
+    """The different values of one part of the series key among the stored series, in alphabetical order; `where` as in `figures`."""
+    chosen = [series.c[name].in_(list(values)) for name, values in where.items()]
+    with store.reading() as connection:
+        return [str(value) for value in connection.scalars(select(series.c[part]).distinct().where(*chosen).order_by(series.c[part]))]
+
+
+def notes(store: Store, as_of: dt.date, where: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """What sources say beside the figures of these sources, indicators, locations and origins, as known on a day.
+
+    A note without an indicator, a location or an origin holds for all of them.
+    """
+    moment = end_of(as_of)
+    chosen = [note.c[name].in_(list(values) if name == "source" else [*values, ""]) for name, values in where.items()]
+    known = and_(note.c.known_at <= moment, or_(note.c.gone_at.is_(None), note.c.gone_at > moment))
+    columns = [note.c[name] for name in ("source", "indicator", "location", "origin", "first_day", "last_day", "text", "known_at")]
+    return _frame(store, select(*columns).where(known, *chosen).order_by(note.c.first_day, note.c.id))
 
 
 def mentions(store: Store, situation: str, as_of: dt.date, limit: int = 2000) -> pd.DataFrame:

@@ -127,6 +127,7 @@ series = Table(
     Column("frequency", Text, nullable=False),
     UniqueConstraint("source", "indicator", "location", "origin", "breakdown"),
     Index(None, "location", "indicator"),  # what a page asks by
+    Index(None, "indicator", "location", "origin"),  # what there is to choose from
 )
 
 answer = Table(
@@ -180,6 +181,34 @@ stage = Table(
     prefixes=["TEMPORARY"],
 )
 
+# What a source has told so far, before it is known under which ids it will be stored: series and answers have numbers of the
+# stage's own. Temporary tables are on disk, so that the size of an answer is no matter of memory.
+received = Table(
+    "stage_received",
+    MetaData(),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("fetch", Integer, nullable=False),  # which situation's
+    *(Column(c.name, c.type, nullable=bool(c.nullable)) for c in _observation_columns()),
+    Column("stated", Boolean, nullable=False),  # known_at is what the source says, not when the answer came
+    prefixes=["TEMPORARY"],
+)
+stage_series = Table(
+    "stage_series",
+    MetaData(),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    *(Column(name, Text, nullable=False) for name in ("source", "indicator", "location", "origin", "breakdown", "frequency")),
+    Column("filled", Boolean, nullable=False),  # some value of it is not zero
+    Column("id", Integer),  # of the stored series; NULL: not stored yet
+    prefixes=["TEMPORARY"],
+)
+stage_answer = Table(
+    "stage_answer",
+    MetaData(),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("id", Integer, nullable=False),
+    prefixes=["TEMPORARY"],
+)
+
 mention = Table(
     "mention",
     metadata,
@@ -200,6 +229,24 @@ mention = Table(
     Column("answer_id", Integer, nullable=False),
     UniqueConstraint("situation", "identity"),
     Index(None, "situation", "seen_at"),
+)
+
+# What a source says beside its figures: a text that holds for places (empty: all) and days. Withdrawn, it stays readable.
+note = Table(
+    "note",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("source", Text, nullable=False),
+    Column("indicator", Text, nullable=False),
+    Column("location", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("first_day", Day, nullable=False),
+    Column("last_day", Day, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("known_at", Moment, nullable=False),
+    Column("gone_at", Moment),  # since when the source no longer says it
+    Column("answer_id", Integer, nullable=False),
+    Index(None, "source", "indicator", "location"),
 )
 
 run = Table(

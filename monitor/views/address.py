@@ -22,10 +22,10 @@ def one(key: str, options: Sequence[T], default: T) -> None:
     _write(key, [st.session_state[key]], [default])
 
 
-def several(key: str, options: Sequence[T], default: Sequence[T]) -> None:
-    """Set the state of a multiple choice, keeping only what can be chosen. An empty choice of the reader stays empty."""
+def several(key: str, options: Sequence[T], default: Sequence[T], most: int) -> None:
+    """Set the state of a multiple choice of at most `most`, keeping only what can be chosen. An empty choice of the reader stays empty."""
     chosen = list(st.session_state[key]) if key in st.session_state else _addressed(key, options) or list(default)
-    possible = [value for value in chosen if value in options]
+    possible = [value for value in chosen if value in options][:most]
     st.session_state[key] = possible if possible or not chosen else list(default)
     _write(key, st.session_state[key], default)
 

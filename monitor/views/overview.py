@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import pandas as pd
 import streamlit as st
 
 from monitor.locale import _, number, period, short_day
@@ -11,8 +14,8 @@ from monitor.views import address, frame, parts, reader
 from monitor.watch import Standing
 
 
-def headline_card(headline: Headline, figure: Figure | None) -> None:
-    """One figure with its date, age, change and sparkline."""
+def headline_card(headline: Headline, figure: Figure | None, notes: Sequence[str] = ()) -> None:
+    """One figure with its date, age, change and sparkline, and what its source says beside it."""
     if figure is None:
         st.metric(headline.label, "–", help=headline.note or None)
         st.caption(parts.why_no_figure(headline.series, view.as_of))
@@ -37,6 +40,8 @@ def headline_card(headline: Headline, figure: Figure | None) -> None:
         value, *span = figure.so_far
         st.caption(_("{period} so far: {value} (provisional)").format(period=period(*span), value=number(value)))
     st.caption(f"{parts.source_names().get(figure.key.source, '')} · {parts.known_words(figure)}")
+    for note in notes:
+        st.text(f"* {note}")  # plain text: it is the source's
 
 
 def alert_card(standing: Standing) -> None:
@@ -82,7 +87,9 @@ shown = {headline: reader.one_series(view.as_of, headline.series) for headline i
 with st.grid(min_column_width=300):
     for headline, figures in shown.items():
         with st.container(border=True, height="stretch"):
-            headline_card(headline, newest(figures, view.as_of))
+            figure = newest(figures, view.as_of)
+            latest = figures[figures["period_end"] == pd.Timestamp(figure.period_end)] if figure else figures[:0]
+            headline_card(headline, figure, parts.note_texts(latest, view.as_of))
 if not shown:
     st.caption(_("The situation's file leads with no figure: Trends has all that are known."))
 known = {str(headline.series): figures for headline, figures in shown.items() if len(figures)}

@@ -255,6 +255,46 @@ def exported(frame: pd.DataFrame, population: pd.DataFrame | None = None) -> pd.
     return export.figures(frame, reader.sources(), names, reader.known_errors())
 
 
+def notes_of(frame: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
+    """What the sources say beside these figures: the notes that hold for a series of the frame and one of its periods."""
+    if frame.empty:
+        return pd.DataFrame()
+    where = {name: tuple(frame[name].unique()) for name in ("source", "indicator", "location", "origin")}
+    said = reader.notes(as_of, **where)
+    return said[[_concerns(note, frame) for note in said.to_dict("records")]]
+
+
+def note_texts(frame: pd.DataFrame, as_of: dt.date) -> list[str]:
+    """The texts of the notes on these figures, each once."""
+    said = notes_of(frame, as_of)
+    return list(dict.fromkeys(said["text"])) if len(said) else []
+
+
+def _concerns(note: Mapping[str, Any], frame: pd.DataFrame) -> bool:
+    held = (frame["source"] == note["source"]) & frame["period_end"].between(note["first_day"], note["last_day"])
+    for name in ("indicator", "location", "origin"):
+        if note[name]:
+            held &= frame[name] == note[name]
+    return bool(held.any())
+
+
+def notes_beside(frame: pd.DataFrame, as_of: dt.date) -> None:
+    """The sources' own notes on the figures shown, in plain text: it is theirs, and may hold anything."""
+    said = notes_of(frame, as_of)
+    if said.empty:
+        return
+    st.caption(_("What the source says of these figures:"))
+    for (text, origin, location), notes in said.groupby(["text", "origin", "location"], sort=False):
+        years = ", ".join(_years(first, last) for first, last in sorted(set(zip(notes["first_day"], notes["last_day"], strict=True))))
+        concerned = [place_name(location)] if location else []
+        concerned += [_("from {place}").format(place=place_name(origin))] if origin else []
+        st.text(f"{' '.join(concerned)} {years}: {text}".strip())
+
+
+def _years(first: pd.Timestamp, last: pd.Timestamp) -> str:
+    return str(first.year) if first.year == last.year else f"{first.year}–{last.year}"
+
+
 def table_columns() -> Mapping[str, Any]:
     """How a table of figures shows its columns, in this order; those that a table does not have are passed over."""
     column = st.column_config

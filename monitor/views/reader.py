@@ -88,14 +88,24 @@ def _vintages(version: int, keys: tuple[SeriesKey, ...]) -> pd.DataFrame:
     return read.vintages(opened()[1], keys)
 
 
-def series_list(locations: Iterable[str]) -> pd.DataFrame:
-    """The series that the store has of some locations."""
-    return _series_list(_version(), tuple(sorted(locations)))
+def choices(part: str, **where: Sequence[str]) -> list[str]:
+    """The different values of one part of the series key among the stored series."""
+    return _choices(_version(), part, tuple((name, tuple(values)) for name, values in sorted(where.items())))
 
 
-@st.cache_data(max_entries=20, show_spinner=False)
-def _series_list(version: int, locations: tuple[str, ...]) -> pd.DataFrame:
-    return read.series_list(opened()[1], locations)
+@st.cache_data(max_entries=100, show_spinner=False)
+def _choices(version: int, part: str, where: Where) -> list[str]:
+    return read.choices(opened()[1], part, dict(where))
+
+
+def notes(as_of: dt.date, **where: Sequence[str]) -> pd.DataFrame:
+    """What sources say beside these figures, as known on a day."""
+    return _notes(_version(), as_of, tuple((name, tuple(values)) for name, values in sorted(where.items())))
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _notes(version: int, as_of: dt.date, where: Where) -> pd.DataFrame:
+    return read.notes(opened()[1], as_of, dict(where))
 
 
 def mentions(situation: str, as_of: dt.date) -> pd.DataFrame:

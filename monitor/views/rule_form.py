@@ -7,14 +7,13 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from monitor.alerts import rules
 from monitor.alerts.kinds import registry
 from monitor.locale import _
 from monitor.model import INDICATORS, Condition, Rule, SeriesKey, Severity
-from monitor.views import parts
+from monitor.views import parts, reader
 
 TYPES = {"against": ("previous", "last_year", "mean")}
 LABELS = {  # of parameters; one that is not here is shown by its name
@@ -60,17 +59,16 @@ def label_of(name: str) -> str:
     return LABELS[name]() if name in LABELS else name
 
 
-def written(known: pd.DataFrame, current: Rule | None, taken: Collection[str]) -> tuple[Rule | None, str]:
+def written(locations: Sequence[str], current: Rule | None, taken: Collection[str]) -> tuple[Rule | None, str]:
     """The rule that the form holds, and what is wrong with it.
 
-    `known` are the series of the situation, `taken` the ids of its file: begun from one of those, it is another rule.
+    `locations` are the places of the situation, `taken` the ids of its file: begun from one of those, it is another rule.
     """
-    keys = [SeriesKey(*row) for row in known[list(SeriesKey._fields)].itertuples(index=False)]
     name = st.text_input(
         _("Name"), current.name if current else "", key="rule_name", max_chars=120, placeholder=_("What it watches, in a line")
     )
-    series = _series(keys, current)
-    condition = _condition(keys, series, current)
+    series = _series(locations, current)
+    condition = _condition(series, current)
     severity, stale, whole = _whole(current)
     reason = st.text_area(_("Why this level"), current.reason if current else "", key="rule_reason", max_chars=500, height=80)
     where = st.text_input(
@@ -93,32 +91,40 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "rule"
 
 
+def key_or_text(text: str) -> SeriesKey | str | None:
+    """The series that a text names; the text itself where it names none, which the rule then refuses; None for nothing."""
+    try:
+        return SeriesKey.parse(text) if text else None
+    except ValueError:
+        return text
+
+
 def unused(identity: str, taken: Collection[str]) -> str:
     """The id, or the first of id-2, id-3 ... that no rule of the file has."""
     return next(one for one in (identity, *(f"{identity}-{n}" for n in range(2, len(taken) + 3))) if one not in taken)
 
 
-def _series(keys: Sequence[SeriesKey], current: Rule | None) -> SeriesKey:
-    """The series, chosen part by part, each among what the store has."""
+PARTS = ("indicator", "location", "origin", "source", "breakdown")
+
+
+def _series(locations: Sequence[str], current: Rule | None) -> SeriesKey:
+    """The series, chosen part by part, each among what the store has for the parts before it."""
     given = current.series if current else None
-    left = list(keys)
+    labels = (_("Indicator"), _("Place"), _("Country of origin"), _("Source"), _("By"))
+    where: dict[str, Sequence[str]] = {"location": locations}
     with st.grid(min_column_width=220):
-        for part, label in zip(
-            ("indicator", "location", "origin", "source", "breakdown"),
-            (_("Indicator"), _("Place"), _("Country of origin"), _("Source"), _("By")),
-            strict=True,
-        ):
-            options = sorted({getattr(key, part) for key in left}, key=lambda value, part=part: _word(part, value))  # type: ignore[misc]
-            start = getattr(given, part) if given and getattr(given, part) in options else options[0]
-            chosen = st.selectbox(
-                label,
-                options,
-                options.index(start),
-                key=f"rule_{part}",
-                format_func=lambda value, part=part: _word(part, value),  # type: ignore[misc]
-            )
-            left = [key for key in left if getattr(key, part) == chosen]
-    return left[0]
+        for part, label in zip(PARTS, labels, strict=True):
+            where[part] = (_part(part, label, reader.choices(part, **where), getattr(given, part) if given else None),)
+    return SeriesKey(**{part: where[part][0] for part in PARTS})
+
+
+def _part(part: str, label: str, stored: Sequence[str], before: str | None) -> str:
+    """One part of the series. A sum of breakdowns, such as sea+land, can be kept and not be made here."""
+    options = sorted(
+        {*stored, *([before] if before and part == "breakdown" and "+" in before else [])}, key=lambda value: _word(part, value)
+    )
+    start = options.index(before) if before in options else 0
+    return str(st.selectbox(label, options, start, key=f"rule_{part}", format_func=lambda value: _word(part, value)))
 
 
 def _word(part: str, value: str) -> str:
@@ -134,7 +140,7 @@ def _word(part: str, value: str) -> str:
     return value or "–"
 
 
-def _condition(keys: Sequence[SeriesKey], series: SeriesKey, current: Rule | None) -> Condition:
+def _condition(series: SeriesKey, current: Rule | None) -> Condition:
     """The kind and its parameters."""
     measure = INDICATORS[series.indicator].measure
     kinds = [name for name, kind in registry().items() if measure in kind.MEASURES]
@@ -146,14 +152,14 @@ def _condition(keys: Sequence[SeriesKey], series: SeriesKey, current: Rule | Non
     with st.grid(min_column_width=180):
         for name, types in module.PARAMETERS.items():
             before = was.parameters.get(name) if was else None
-            value = _parameter(name, types, name in module.REQUIRED, before, keys, f"{kind}_{name}")
+            value = _parameter(name, types, name in module.REQUIRED, before, f"{kind}_{name}")
             if value is not None:
                 given[name] = value
         running = st.number_input(_("For periods running"), 1, 36, was.periods if was else 1, key="rule_for")
     return Condition(kind, given, periods=int(running))
 
 
-def _parameter(name: str, types: Any, required: bool, before: Any, keys: Sequence[SeriesKey], key: str) -> Any:
+def _parameter(name: str, types: Any, required: bool, before: Any, key: str) -> Any:
     """One parameter; None where an optional one is left empty."""
     label = label_of(name) if required else _("{name} (may stay empty)").format(name=label_of(name))
     if name in TYPES:
@@ -163,10 +169,8 @@ def _parameter(name: str, types: Any, required: bool, before: Any, keys: Sequenc
     if types is dt.date:
         return st.date_input(label, before or (SINCE if required else None), key=key)
     if types is SeriesKey:
-        texts = {str(one): one for one in keys}
-        place = list(texts).index(str(before)) if before and str(before) in texts else None
-        chosen = st.selectbox(label, list(texts), place, key=key, placeholder=_("Choose a series"))
-        return texts[chosen] if chosen else None
+        text = st.text_input(label, str(before or ""), key=key, placeholder="worldbank/population/TUR/-/-")
+        return key_or_text(text.strip())
     start: float | None = before if before is not None else FIRST.get(name, 1) if required else None
     if types is int:
         whole = st.number_input(label, value=None if start is None else int(start), step=1, key=key)

@@ -111,8 +111,8 @@ for broken in (one for one in desk.saved_rules(view.situation) if one.fault):
     st.warning(_("The saved rule {rule} is not judged: {fault}").format(rule=broken.version.rule, fault=broken.fault))
 
 of_file = {one.id for one in view.situation.rules} - {one.version.rule for one in desk.saved_rules(view.situation)}
-known_series = reader.series_list(view.situation.places)
-if known_series.empty:
+locations = sorted(view.situation.places)
+if not reader.choices("indicator", location=locations):
     st.info(_("No figures of this situation yet. `python -m monitor refresh` asks the sources."), icon=":material/search_off:")
     st.stop()
 st.header(_("Try a rule"), anchor=False)
@@ -131,7 +131,7 @@ ways = {"form": _("Form"), "toml": _("TOML")}
 way = st.segmented_control(
     _("Write it as"), list(ways), default="toml" if composed else "form", format_func=ways.__getitem__, key="rule_way"
 )
-rule, fault = as_text(current) if way == "toml" else rule_form.written(known_series, current, of_file)
+rule, fault = as_text(current) if way == "toml" else rule_form.written(locations, current, of_file)
 if fault:
     st.warning(fault, icon=":material/edit:")
 if rule is not None and not rules.check(rule):

@@ -12,11 +12,17 @@ from monitor.series import MOST_POINTS, revisions
 from monitor.views import address, frame, inhabitants, parts, reader
 
 ALL_ORIGINS = "all"
+MOST_PLACES, MOST_ORIGINS, MOST_BREAKDOWNS = 8, 8, 8  # lines that a reader can still tell apart
 
 
 def origin_name(code: str) -> str:
     """An origin in words; the empty one is every origin together."""
     return _("All origins together") if code == ALL_ORIGINS else parts.place_name(code)
+
+
+def default_places(codes: list[str], preferred: list[str]) -> list[str]:
+    """The places of the headlines that have this indicator, else the first place."""
+    return list(dict.fromkeys(code for code in preferred if code in codes))[:MOST_PLACES] or codes[:1]
 
 
 def revision_table(keys: list[SeriesKey]) -> pd.DataFrame:
@@ -37,28 +43,38 @@ def revision_table(keys: list[SeriesKey]) -> pd.DataFrame:
 
 
 view = frame.heading(_("Trends"), _("Pick an indicator, places and a period. What you see is what the file holds."))
-series = reader.series_list(view.situation.places)
-if series.empty:
+locations = sorted(view.situation.places)
+stored = set(reader.choices("indicator", location=locations))
+if not stored:
     st.info(_("No figures of this situation yet. `python -m monitor refresh` asks the sources."), icon=":material/search_off:")
     st.stop()
-indicators = [name for name in INDICATORS if name in set(series["indicator"])]
+indicators = [name for name in INDICATORS if name in stored]
 
 first_headline = next((one.series.indicator for one in view.situation.headlines if one.series.indicator in indicators), indicators[0])
 with st.grid(min_column_width=260):
     address.one("indicator", indicators, first_headline)
     indicator = st.selectbox(_("Indicator"), indicators, key="indicator", format_func=parts.indicator_name)
-    of_indicator = series[series["indicator"] == indicator]
-    codes = sorted(set(of_indicator["location"]), key=parts.place_name)
+    codes = sorted(reader.choices("location", indicator=(indicator,), location=locations), key=parts.place_name)
     preferred = [headline.series for headline in view.situation.headlines if headline.series.indicator == indicator]
-    address.several("place", codes, list(dict.fromkeys(key.location for key in preferred if key.location in codes)) or codes[:1])
-    chosen_places = st.multiselect(_("Places"), codes, key="place", format_func=parts.place_name, placeholder=_("Choose places"))
-    of_places = of_indicator[of_indicator["location"].isin(chosen_places)]
-    origins = [code or ALL_ORIGINS for code in sorted(set(of_places["origin"]))] or [ALL_ORIGINS]
-    address.one("origin", origins, next((key.origin for key in preferred if key.origin in origins), origins[0]))
-    origin = st.selectbox(_("Country of origin"), origins, key="origin", format_func=origin_name)
+    address.several("place", codes, default_places(codes, [key.location for key in preferred]), MOST_PLACES)
+    chosen_places = st.multiselect(
+        _("Places"), codes, key="place", format_func=parts.place_name, placeholder=_("Choose places"), max_selections=MOST_PLACES
+    )
+    origins = [code or ALL_ORIGINS for code in reader.choices("origin", indicator=(indicator,), location=chosen_places)] or [ALL_ORIGINS]
+    origins.sort(key=lambda code: (code != ALL_ORIGINS, parts.place_name(code)))
+    shown_origin = next((key.origin or ALL_ORIGINS for key in preferred if (key.origin or ALL_ORIGINS) in origins), origins[0])
+    address.several("origin", origins, [shown_origin], MOST_ORIGINS)
+    chosen_origins = st.multiselect(_("Country of origin"), origins, key="origin", format_func=origin_name, max_selections=MOST_ORIGINS)
 
 st.caption(f"{_(INDICATORS[indicator].about)} {_('Measure')}: {INDICATORS[indicator].measure}.")
-found = reader.figures(view.as_of, indicator=(indicator,), location=tuple(chosen_places), origin=("" if origin == ALL_ORIGINS else origin,))
+asked = {"location": chosen_places, "origin": ["" if code == ALL_ORIGINS else code for code in chosen_origins]}
+breakdowns = reader.choices("breakdown", indicator=(indicator,), **asked)
+if len(breakdowns) > 1:
+    address.several("by", breakdowns, breakdowns[:MOST_BREAKDOWNS], MOST_BREAKDOWNS)
+    asked["breakdown"] = st.multiselect(
+        _("By"), breakdowns, key="by", format_func=lambda text: text or _("in all"), max_selections=MOST_BREAKDOWNS
+    )
+found = reader.figures(view.as_of, indicator=(indicator,), **asked)
 if found.empty:
     st.info(_("No figure of this choice was known on this day."), icon=":material/search_off:")
     st.stop()
@@ -97,6 +113,8 @@ elif len(drawn):
     st.caption(inhabitants.words(found, population))
 if len(found) > MOST_POINTS:
     st.caption(_("The chart shows fewer points than the file has: the last of each week or month."))
+
+parts.notes_beside(found, view.as_of)
 
 table = parts.exported(found, population)
 st.dataframe(

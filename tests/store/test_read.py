@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pandas as pd
 import pytest
 
-from monitor.model import Frequency, Outcome, SeriesKey, SetAside, Status
+from monitor.model import Frequency, Outcome, SetAside, Status
 from monitor.store import Store, append, read
 from tests.building_store import HOSTED, KEY, LATER, Run, answer, at, day, figure, mention, save, values
 
@@ -113,11 +113,12 @@ def test_vintages_are_all_of_a_series_in_the_order_they_were_known(store: Store)
     assert tuple(read.vintages(store, []).columns) == read.FIGURE_COLUMNS
 
 
-def test_the_list_of_series_has_each_key_with_its_frequency(store: Store) -> None:
-    save(store, figure(1), figure(3, key=HOSTED, frequency=Frequency.YEAR))
-    listed = {SeriesKey(*row[:5]): row[5] for row in read.series_list(store, [KEY.location, HOSTED.location]).itertuples(index=False)}
-    assert listed == {KEY: "month", HOSTED: "year"}
-    assert read.series_list(store, ["nowhere"]).empty
+def test_what_can_be_chosen_is_each_value_once_in_order(store: Store) -> None:
+    save(store, figure(1), figure(2, key=LAND), figure(3, key=HOSTED, frequency=Frequency.YEAR))
+    assert read.choices(store, "indicator", {}) == ["border_detections", "refugees"]
+    assert read.choices(store, "breakdown", {"indicator": ["border_detections"], "location": [KEY.location]}) == ["land", "sea"]
+    assert read.choices(store, "origin", {"indicator": ["refugees"], "location": ["TUR", "DEU"]}) == ["SYR"]
+    assert read.choices(store, "location", {"location": ["nowhere"]}) == []
 
 
 def test_articles_are_those_of_the_situation_known_on_the_day_newest_first(store: Store) -> None:

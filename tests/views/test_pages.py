@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -9,9 +10,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from monitor.model import Outcome, Run, Source, Status
+from monitor import places
+from monitor.model import Footnote, Frequency, Observation, Outcome, Run, SeriesKey, Source, Status
 from monitor.settings import ROOT
-from monitor.store import append
+from monitor.store import Store, append
 from monitor.store.runs import describe
 from tests.building_app import answer, at, lived_in, month
 from tests.views.conftest import Open
@@ -184,3 +186,70 @@ def test_the_sources_page_marks_what_is_for_non_commercial_use_only_and_tells_th
     said = words(open_page("sources"))
     assert "non-commercial use only" in said
     assert "Terms: Name IDMC" in said
+
+
+# -- many series, and what a source says beside its figures ----------------------------------------------------------------
+
+
+def matrix(store: Store) -> None:
+    """Refugees of thirty origins in thirty countries, and notes on some of them."""
+    given = answer("unhcr", "2026-10-01")
+    codes = [code for code in places.countries() if code not in places.ORIGINS_ONLY][:30]
+    day = dt.date(2025, 12, 31)
+    observed = [
+        Observation(SeriesKey("unhcr", "refugees", host, origin), Frequency.YEAR, day, day, 10.0, given)
+        for host in codes
+        for origin in codes
+        if origin != host
+    ]
+    span = (dt.date(2025, 1, 1), dt.date(2025, 12, 31))
+    said = [
+        Footnote("unhcr", "refugees", "TUR", "", *span, "As *given* by the Government.", given),
+        Footnote("unhcr", "refugees", "", "SYR", dt.date(2019, 1, 1), dt.date(2022, 12, 31), "Registration was suspended.", given),
+        Footnote("unhcr", "refugees", "ABW", "AFG", *span, "Of another pair.", given),
+    ]
+    append.save(store, Run("unhcr", at("2026-10-01"), at("2026-10-01")), [given], observed, footnotes=said)
+
+
+def test_among_many_series_a_few_are_chosen_and_drawn(open_page: Open, tmp_path: Path) -> None:
+    matrix(lived_in(tmp_path))
+    app = open_page("trends", situation="world", indicator="refugees", place=["AFG", "ABW"], origin=["AGO", "ALB"])
+    table = app.dataframe[0].value
+    assert set(zip(table["location"], table["origin"], strict=True)) == {
+        (host, origin) for host in ("AFG", "ABW") for origin in ("AGO", "ALB")
+    }
+    every = [str(option) for option in app.multiselect(key="place").options]
+    assert len(every) >= 30
+    many = open_page(
+        "trends",
+        situation="world",
+        indicator="refugees",
+        place=sorted(set(table["location"]) | {"AGO", "ALB", "AND", "ARE", "ARG", "ARM", "ATG", "AUS"}),
+    )
+    assert len(many.multiselect(key="place").value) == 8  # lines that can be told apart
+
+
+def test_a_note_stands_beside_the_figures_that_it_concerns_in_plain_text(open_page: Open, tmp_path: Path) -> None:
+    matrix(lived_in(tmp_path))
+    told = [str(block.value) for block in open_page("trends", indicator="refugees", place="TUR", origin="SYR").text]
+    assert told == ["from Syria 2019–2022: Registration was suspended.", "Türkiye 2025: As *given* by the Government."]
+    later = [str(block.value) for block in open_page("trends", indicator="refugees", place="TUR", origin="SYR", **{"from": "2023"}).text]
+    assert later == ["Türkiye 2025: As *given* by the Government."]
+    assert "* As *given* by the Government." in [str(block.value) for block in open_page().text]
+
+
+def test_a_note_that_was_not_known_on_the_day_is_not_shown(open_page: Open, tmp_path: Path) -> None:
+    matrix(lived_in(tmp_path))
+    assert not open_page("trends", indicator="refugees", place="TUR", origin="SYR", as_of="2026-09-30").text
+
+
+def test_series_that_overlap_can_be_chosen_by_their_breakdown(open_page: Open, tmp_path: Path) -> None:
+    store = lived_in(tmp_path)
+    given = answer("unhcr", "2026-10-01")
+    key = SeriesKey("unhcr", "asylum_applications", "DEU", "SYR")
+    span = (dt.date(2025, 1, 1), dt.date(2025, 12, 31))
+    both = [Observation(key._replace(breakdown=unit), Frequency.YEAR, *span, 5.0, given) for unit in ("persons", "cases")]
+    append.save(store, Run("unhcr", at("2026-10-01"), at("2026-10-01")), [given], both)
+    asked = {"indicator": "asylum_applications", "place": "DEU", "origin": "SYR"}
+    assert set(open_page("trends", **asked).dataframe[0].value["breakdown"]) == {"persons", "cases"}
+    assert set(open_page("trends", **asked, by="cases").dataframe[0].value["breakdown"]) == {"cases"}
