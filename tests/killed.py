@@ -8,6 +8,7 @@ Answers with the child's exit status; the child leaves the names of the events t
 from __future__ import annotations
 
 import dataclasses
+import gc
 import json
 import os
 import signal
@@ -20,6 +21,7 @@ from sqlalchemy import event
 
 from monitor import http, queueing, watch
 from monitor.deliver import Delivery
+from monitor.locale import Sentence
 from monitor.settings import Settings
 from monitor.store import open_store
 from tests.building_delivery import SECRET, WATCHED
@@ -77,6 +79,8 @@ def work(folder: Path, address: str, moment: str, doom: Doom) -> None:
 
 def main() -> None:
     """Serve the lines of standard input."""
+    str(Sentence("{n} {day}", {"n": 1.5, "day": at("2020-02-10").date()}))  # loads the words for days and numbers, once for all children
+    gc.freeze()
     for line in sys.stdin:
         asked = json.loads(line)
         child = os.fork()

@@ -38,6 +38,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     made = dataclasses.replace(made, url="https://monitor.example", seeds_dir=tmp_path / "seeds")
     use(monkeypatch, made)
     monkeypatch.setattr(situations, "load_all", lambda _: {WATCHED.id: WATCHED})
+    monkeypatch.setattr(situations, "check_sources", lambda *_: None)
     monkeypatch.setattr(prepare.bundle, "missing", lambda *_: type("Nothing", (), {"rows": []}))
     monkeypatch.setattr(prepare.bundle, "load", lambda *_: None)
     monkeypatch.setattr(prepare.bundle, "sources", lambda _: {})
