@@ -67,7 +67,7 @@ def unhcr(rows: int) -> list[Answer]:
         }
         for year, host in islice(product(range(2025, 1951, -1), hosts), rows)
     ]
-    return [answer("unhcr", {"page": 1, "maxPages": 1, "total": [], "items": items}, "page 1")]
+    return [answer("unhcr", {"page": 1, "maxPages": 1, "total": [], "items": items}, "population 1")]
 
 
 def odp(rows: int) -> list[Answer]:
