@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -84,7 +85,15 @@ def _columns(rows: Iterator[tuple[Any, ...]], answer: Answer) -> _Columns:
     months = {i: month for i, cell in enumerate(row) if isinstance(cell, str) and (month := month_of(cell))}
     if not months or len(set(months.values())) < len(months):
         raise _changed(answer, "a month stands above two columns" if months else "no column is named after a month, as JAN2009")
+    if gap := _gap(sorted(months.values())):
+        raise _changed(answer, f"no column is named after {gap:%b%Y}, which lies between others")
     return _Columns(found[0], found[1], found[2], months)
+
+
+def _gap(months: Sequence[Month]) -> dt.date | None:
+    """The first month that is missing between two others."""
+    ends = (before[1] + dt.timedelta(days=1) for before, after in pairwise(months) if after[0] != before[1] + dt.timedelta(days=1))
+    return next(ends, None)
 
 
 def _filled(row: tuple[Any, ...], columns: _Columns) -> set[int]:
