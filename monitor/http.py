@@ -212,15 +212,18 @@ class _Request:
     def _body(self) -> tuple[bytes, str]:
         """What came, and the address to show for it."""
         try:
-            with self.session.get(
+            reply = self.session.get(
                 self.url,
                 params=self.params,
                 stream=True,
                 timeout=(CONNECT_SECONDS, READ_SECONDS),
                 headers={"Accept": self.due.accept, **self.headers},
-            ) as reply:
+            )
+            try:
                 self._check_status(reply)
                 return self._without_echo(b"".join(self._chunks(reply))), self._shown(public(reply.url or self.url))
+            finally:
+                _let_go(reply)
         except requests.TooManyRedirects:
             raise self._error("redirects without end", permanent=True) from None
         except requests.Timeout:
@@ -352,7 +355,16 @@ def _shut(reply: requests.Response) -> None:
 def _skip_body_of_redirect(reply: requests.Response, **_: Any) -> None:
     """Nobody wants it, and requests would read it to its end, which may never come."""
     if reply.is_redirect:
-        reply.raw.close()
+        _let_go(reply)
+
+
+def _let_go(reply: requests.Response) -> None:
+    """Close a reply, and the file in which the cache collects its body: of one not read to its end it would stay open."""
+    wrapper = getattr(reply.raw, "_fp", None)
+    reply.close()
+    collected = getattr(wrapper, "_CallbackFileWrapper__buf", None)  # CacheControl has no other way to it
+    if collected is not None:
+        collected.close()
 
 
 def _forms(secret: str) -> tuple[str, ...]:

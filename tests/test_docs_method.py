@@ -10,7 +10,7 @@ import pytest
 from monitor import normalise, refresh
 from monitor.alerts.kinds import record
 from monitor.alerts.kinds import registry as kinds
-from monitor.connectors import hapi, idmc, mmp, odp, registry, unhcr
+from monitor.connectors import _idu, hapi, mmp, odp, registry, unhcr
 from monitor.corrections import Kind
 from monitor.model import MAY_SUM, Measure, Over, Status
 from monitor.series import MOST_POINTS
@@ -48,7 +48,7 @@ def day(month: int, number: int) -> str:
         f"begins before {normalise.EARLIEST.year} or",
         f"others for {refresh.RAW_DAYS} days",
         f"end of the month and {odp.SETTLING.days} days have passed",
-        f"IDMC's updates for {idmc.SETTLING.days} days",
+        f"IDMC's updates for {_idu.SETTLING.days} days",
         f"Missing Migrants Project for {mmp.SETTLING.days} days",
         f"fewer than {record.LEAST_EARLIER} earlier periods",
         f"From {unhcr.RELEASE_WINDOW[0][1]} to {day(*unhcr.RELEASE_WINDOW[1])} nobody",

@@ -25,7 +25,7 @@ def read(table: str, answers: Sequence[Answer], wanted: Set[str], today: dt.date
         known_at = _published(answer)
         for row in rows(json_of(answer), "results", answer):
             country, year = field(row, "iso3", answer), whole(row, "year", answer)
-            if country not in wanted:
+            if not isinstance(country, str) or country not in wanted:
                 raise fault(answer, f"answered for {country}, which was not asked")
             if not FIRST_YEAR <= year <= today.year:
                 parsed.set_aside.append(SetAside(f"{table}: {year} is no year that is over or has begun", str(row)[:200]))

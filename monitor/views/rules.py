@@ -136,6 +136,7 @@ if fault:
     st.warning(fault, icon=":material/edit:")
 if rule is not None and not rules.check(rule):
     st.header(_("What it would have said"), anchor=False)
+    st.caption(_("Its id: {id}").format(id=rule.id))
     rule_trial.shown(rule, view)
     st.download_button(
         _("Download as TOML"), rulebook.as_toml(rule), f"{rule.id}.toml", "application/toml", on_click="ignore", icon=":material/download:"
