@@ -64,7 +64,7 @@ def keep(rule: Rule) -> None:
             except MonitorError as error:
                 st.error(str(error))
             else:
-                st.toast(_("Saved. It is judged from now on, and Alerts shows what it says."))
+                st.session_state["just_saved"] = rule.name
                 st.rerun()
 
 
@@ -103,6 +103,9 @@ def versions(rule_id: str) -> None:
 view = frame.heading(
     _("Rules"), _("What is watched and why. Write a rule of your own and see what it would have said, on what was known at the time.")
 )
+if "just_saved" in st.session_state:
+    told = _("Saved: {name}. It is judged from now on, and Alerts shows what it says.")
+    st.success(told.format(name=st.session_state.pop("just_saved")), icon=":material/check:")
 if view.situation.rules:
     st.dataframe(listed(), hide_index=True, alt=_("The rules of this situation"))
 else:

@@ -119,7 +119,7 @@ def test_a_rule_is_written_saved_and_withdrawn(reader: Reader) -> None:
     reader.settled()
     page.get_by_label("Your name").fill("Ada")
     page.get_by_role("button", name="Save the rule").click()
-    expect(page.get_by_text("Saved. It is judged from now on")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("It is judged from now on")).to_be_visible(timeout=30_000)
     reader.open("/rules?rule=thrice-last-year+frontex%2Fborder_detections%2Feastern-mediterranean%2F-%2Fsea", 1)
     expect(page.get_by_role("heading", name="Versions")).to_be_visible()
     page.get_by_label("Your name").last.fill("Ben")
