@@ -40,6 +40,12 @@ def listed() -> pd.DataFrame:
     )
 
 
+def named(rule: Rule) -> str:
+    """The name of a rule; with its place where the rule has several series."""
+    several = sum(rule.id == one.id for one in view.situation.rules) > 1
+    return f"{rule.name} · {parts.place_name(rule.series.location)}" if several else rule.name
+
+
 def as_text(current: Rule | None) -> tuple[Rule | None, str]:
     """A rule written as TOML: all that a situation's file takes, conditions within conditions included."""
     text = st.text_area(_("The rule as TOML"), rulebook.as_toml(current) if current else "", height=340, key="rule_toml")
@@ -122,7 +128,7 @@ st.header(_("Try a rule"), anchor=False)
 by_text = {f"{one.id} {one.series}": one for one in view.situation.rules}
 address.one("rule", [NEW, *by_text], NEW)
 picked = st.selectbox(
-    _("Begin with"), [NEW, *by_text], key="rule", format_func=lambda one: _("A new rule") if one == NEW else by_text[one].name, width=480
+    _("Begin with"), [NEW, *by_text], key="rule", format_func=lambda one: _("A new rule") if one == NEW else named(by_text[one]), width=480
 )
 current = by_text.get(picked)
 if st.session_state.get("rule_shown") != picked:  # another rule: the form begins with what that one holds
