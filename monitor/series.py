@@ -160,11 +160,15 @@ def total(frame: pd.DataFrame, over: Over) -> float:
 def as_written(frame: pd.DataFrame, key: SeriesKey) -> pd.DataFrame:
     """The figures of a series that a rule names: as they are, or the sums of those of its parts, such as `sea+land`.
 
-    A part without a row for a period adds nothing to it; one without a value leaves the sum without one. A sum is
-    known when its last part was, and provisional where one part is.
+    A part without a row for a period adds nothing to it, unless the period is newer than all that is known of the part:
+    then there is no sum yet. One without a value leaves the sum without one. A sum is known when its last part was, and
+    provisional where one part is.
     """
     if frame["breakdown"].nunique() < 2:
         return frame.assign(breakdown=key.breakdown)
+    newest = frame.groupby("breakdown")["period_end"].max()
+    going_on = newest[newest >= newest.max() - pd.Timedelta(366, "D")]
+    frame = frame[frame["period_end"] <= going_on.min()]
     grouped = frame.groupby(["period_start", "period_end"], as_index=False, sort=True)
     summed = grouped.agg(
         value=("value", lambda values: values.sum(skipna=False)),

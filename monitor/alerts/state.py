@@ -113,6 +113,8 @@ def verdicts(rule: Rule, known: History, after: dt.datetime | None, until: dt.da
     moments = _moments(rule, known)
     if not silence:
         moments.update(*(learner.settles() for learner in series.values()))
+    if after is not None:
+        moments.add(after + dt.timedelta(seconds=1))  # for what was published before the last entry and fetched after it
     for moment in sorted(m for m in moments if m <= until):
         points = {key: learner.learn(moment) for key, learner in series.items()}
         taken = bisect_right(known.asked, moment, lo=taken, key=lambda one: one.at)
@@ -220,7 +222,8 @@ def _fires(rule: Rule, state: State, verdict: Verdict) -> tuple[Move, str] | Non
         return Move.RAISED, COOLDOWN if not cool else SAME_PERIOD
     if worse:
         return Move.ESCALATED, ""
-    if rule.cooldown_days and cool:
+    waited = state.worst is not None and state.worst.muted == SAME_PERIOD and not _same_period(told, verdict)
+    if cool and (rule.cooldown_days or waited):
         return Move.RAISED_AGAIN, ""
     return None
 

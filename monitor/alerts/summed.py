@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from monitor.alerts.state import Vintage
@@ -11,13 +11,15 @@ from monitor.model import Point, Status
 
 # A sum is no firmer than the least firm of its parts.
 FIRMNESS = (Status.REPORTED, Status.ESTIMATED, Status.PROVISIONAL, Status.PROJECTED)
+ENDED = dt.timedelta(days=366)  # a part without a figure for longer has ended, and is waited for no more
 Period = tuple[dt.date, dt.date]
 
 
 def added(series: Sequence[Sequence[Vintage]]) -> list[Vintage]:
     """The vintages of the sum: at each moment at which a part became known, the parts known by then.
 
-    A part without a row for a period adds nothing to it; a part that is not reported leaves the sum not reported.
+    A part without a row for a period adds nothing to it, unless the period is newer than all that is known of the part:
+    then its figure is still to come, and there is no sum yet. A part that is not reported leaves the sum not reported.
     """
     if len(series) == 1:
         return list(series[0])
@@ -27,14 +29,26 @@ def added(series: Sequence[Sequence[Vintage]]) -> list[Vintage]:
 
 
 def _each(known: Sequence[dict[Period, Point]], learnt: Sequence[tuple[dt.datetime, int, Point]]) -> Iterator[Vintage]:
+    waiting: dict[Period, None] = {}
     for moment, group in groupby(learnt, key=lambda one: one[0]):
-        touched: dict[Period, None] = {}
+        touched, waiting = waiting, {}
         for _, place, point in group:
             period = (point.period_start, point.period_end)
             known[place][period] = point
             touched[period] = None
         for period in touched:
-            yield Vintage(moment, _sum(period, [part[period] for part in known if period in part]))
+            if any(_to_come(period, part) for part in known):
+                waiting[period] = None
+            else:
+                yield Vintage(moment, _sum(period, [part[period] for part in known if period in part]))
+
+
+def _to_come(period: Period, part: Mapping[Period, Point]) -> bool:
+    """Whether a part still goes on and its figure of this period is not there yet."""
+    if not part or period in part:
+        return False
+    newest = max(end for _, end in part)
+    return newest < period[1] <= newest + ENDED
 
 
 def _sum(period: Period, points: Sequence[Point]) -> Point:

@@ -313,3 +313,31 @@ def _new_or_worse(one: Rule, last: Transition, entry: Transition) -> bool:
     if one.cooldown_days and then.period_end and now.period_end:
         later = (now.period_end - then.period_end).days >= one.cooldown_days
     return worse or later
+
+
+def test_a_figure_published_before_the_last_entry_and_fetched_after_it_is_judged_all_the_same() -> None:
+    january, february = months("2020-01", 150, 800)
+    first = [Vintage(at("2020-02-10"), january)]
+    entries = transitions(LEVEL, "s", past(first), at("2020-04-02"))
+    assert moves(entries) == [("raised", "2020-02-10"), ("lapsed", "2020-04-01")]
+    late = [*first, Vintage(at("2020-03-30"), february)]
+    assert moves(transitions(LEVEL, "s", past(late), at("2020-04-05"), entries)) == [("raised", "2020-04-01")]
+    assert transitions(LEVEL, "s", past(first), at("2020-04-05"), entries) == []
+
+
+def test_what_came_back_for_the_same_period_is_told_when_a_later_one_fires_too() -> None:
+    plain = rule("threshold", above=100, stale=60)
+    january, february = months("2020-01", 150, 160)
+    revised = [
+        Vintage(at("2020-02-10"), january),
+        Vintage(at("2020-02-12"), january._replace(value=50)),
+        Vintage(at("2020-02-14"), january),
+        Vintage(at("2020-03-10"), february),
+    ]
+    found = transitions(plain, "s", past(revised), at("2020-03-15"))
+    assert [(one.move.value, one.muted) for one in found] == [
+        ("raised", ""),
+        ("undone", ""),
+        ("raised", "same period"),
+        ("raised again", ""),
+    ]

@@ -79,8 +79,22 @@ def test_the_sum_as_known_is_the_sum_of_what_is_known(sea: list[Vintage], land: 
     moment = at(f"2020-05-{cut:02d}")
     summed = {(p.period_start, p.period_end): p.value for p in known_points(added([sea, land]), moment)}
     expected: dict[object, float | None] = {}
-    for one in (*known_points(sea, moment), *known_points(land, moment)):
+    parts_known = [known_points(sea, moment), known_points(land, moment)]
+    upto = min((part[-1].period_end for part in parts_known if part), default=None)  # beyond it a part is still to come
+    for one in (point for part in parts_known for point in part if upto and point.period_end <= upto):
         period = (one.period_start, one.period_end)
         before = expected.get(period, 0)
         expected[period] = None if before is None or one.value is None else before + one.value
     assert summed == expected
+
+
+def test_a_sum_waits_for_the_part_that_is_still_to_come() -> None:
+    sea = [Vintage(at("2020-02-10"), months("2020-01", 5000)[0]), Vintage(at("2020-03-10"), months("2020-02", 1000)[0])]
+    land = [Vintage(at("2020-02-10"), months("2020-01", 1000)[0]), Vintage(at("2020-03-14"), months("2020-02", 4000)[0])]
+    assert [(f"{one.known_at:%m-%d}", one.point.value) for one in added([sea, land])] == [("02-10", 6000), ("03-14", 5000)]
+
+
+def test_a_part_that_has_ended_is_waited_for_no_more() -> None:
+    sea = [Vintage(at("2021-03-10"), months("2021-02", 1000)[0])]
+    land = [Vintage(at("2020-02-10"), months("2020-01", 1000)[0])]
+    assert [one.point.value for one in added([sea, land])] == [1000, 1000]
