@@ -29,7 +29,7 @@ def act(
     Raises ActionError when it makes no sense: nobody's name, nothing open to acknowledge, nothing raised to judge, a
     silence without an end that lies ahead.
     """
-    entries = ledger.entries(store, situation.id, now)
+    entries = ledger.entries(store, situation.id, now, as_recorded=True)
     fault = refusal(entries, rule, move, who.strip(), now, until)
     if fault:
         raise ActionError(fault)
@@ -39,9 +39,10 @@ def act(
     verdict = replace(concerned.verdict, judgement=Judgement.CANNOT_SAY, severity=None) if concerned else NO_VERDICT
     severity = concerned.severity if concerned else rule.severity if rule else Severity.MEDIUM
     series = rule.series if rule else None
-    entry = Transition(situation.id, rule.id if rule else "", series, move, severity, now, verdict, "", who.strip(), why.strip(), until)
-    with store.alone(30):
-        ledger.append(store, [entry], now)
+    same = [one.at for one in entries if (one.rule, one.series, one.move) == (rule.id if rule else "", series, move)]
+    at = max([now.replace(microsecond=0), *(moment + dt.timedelta(seconds=1) for moment in same)])  # a double click is two entries
+    entry = Transition(situation.id, rule.id if rule else "", series, move, severity, at, verdict, "", who.strip(), why.strip(), until)
+    ledger.append(store, [entry], now)  # needs no `alone`: a refresh under way keeps nobody from answering
     return entry
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from monitor import bundle, queueing, situations, watch
+from monitor import bundle, queueing, rulebook, situations, watch
 from monitor.model import Situation
 from monitor.settings import Settings
 from monitor.store import Store, ledger, open_store
@@ -28,5 +28,5 @@ def prepare(settings: Settings) -> Store:
     if bundle.missing(store, settings.seeds_dir, now).rows or not ledger.begun(store):
         with store.alone(wait=60.0):
             bundle.load(store, settings.seeds_dir, now)
-            watch.update_ledger(store, known, now, queueing.queueing(settings))
+            watch.update_ledger(store, rulebook.all_filled(store, known), now, queueing.queueing(settings))
     return store

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import tomli_w
 
-from monitor import situations
-from monitor.alerts import written
+from monitor import situations, watch
+from monitor.alerts import state, written
 from monitor.errors import ActionError
-from monitor.model import Rule, Situation
-from monitor.store import Store, saved
+from monitor.locale import Sentence
+from monitor.model import Judgement, Move, Rule, Situation, Transition, Verdict, marked
+from monitor.store import Store, ledger, saved
 from monitor.store.saved import Version
 
 
@@ -70,19 +71,40 @@ def save(store: Store, situation: Situation, rule: Rule, who: str, note: str, no
         read_toml(text, situation)
     except ValueError as error:
         raise ActionError(str(error)) from None
-    return _append(store, Version(situation.id, rule.id, text, who.strip(), note.strip(), now))
+    before = [one for saved in saved_rules(store, situation) if saved.version.rule == rule.id for one in saved.rules]
+    version = _append(store, Version(situation.id, rule.id, text, who.strip(), note.strip(), now))
+    _end(store, situation, [one for one in before if one.identity != rule.identity], version)
+    return version
 
 
 def withdraw(store: Store, situation: Situation, rule_id: str, who: str, note: str, now: dt.datetime) -> Version:
-    """Withdraw a saved rule; its versions and what it raised stay."""
-    if not any(one.rule == rule_id for one in saved.current(saved.versions(store, situation.id))):
+    """Withdraw a saved rule; its versions and what it raised stay, and what is open of it ends."""
+    found = next((one for one in saved_rules(store, situation) if one.version.rule == rule_id), None)
+    if found is None:
         raise ActionError(f"there is no saved rule {rule_id!r} to withdraw")
-    return _append(store, Version(situation.id, rule_id, "", who.strip(), note.strip(), now))
+    version = _append(store, Version(situation.id, rule_id, "", who.strip(), note.strip(), now))
+    _end(store, situation, found.rules, version)
+    return version
+
+
+def _end(store: Store, situation: Situation, ended: Iterable[Rule], version: Version) -> None:
+    """Let the open alerts of rules that are no more lapse, so that none stays open for ever."""
+    entries = ledger.entries(store, situation.id, version.at, as_recorded=True)
+    said = Sentence(marked("The rule was withdrawn or changed by {who}."), {"who": version.who})
+    verdict = Verdict(Judgement.CANNOT_SAY, said)
+    ledger.append(
+        store,
+        [
+            Transition(situation.id, rule.id, rule.series, Move.LAPSED, rule.severity, version.at, verdict)
+            for rule in ended
+            if state.derived(watch.of_rule(entries, rule)).is_open
+        ],
+        version.at,
+    )
 
 
 def _append(store: Store, version: Version) -> Version:
     if not version.who:
         raise ActionError("who saves this? A name is due: the history keeps it")
-    with store.alone(30):
-        saved.append(store, version)
+    saved.append(store, version)
     return version

@@ -77,7 +77,7 @@ def of_rule(entries: Iterable[Transition], rule: Rule) -> list[Transition]:
 def standings(store: Store, situation: Situation, as_of: dt.datetime) -> list[Standing]:
     """Every rule of a situation on the figures as known at a moment, with what the ledger has of it until then."""
     known = histories(store, situation.rules)
-    entries = ledger.entries(store, situation.id, as_of)
+    entries = ledger.entries(store, situation.id, as_of, as_recorded=True)
     found = [_standing(rule, situation.id, known[rule.identity], of_rule(entries, rule), as_of) for rule in situation.rules]
     muted = inhibition.muted((one.rule, one.verdict) for one in found)
     return [replace(one, muted_by=muted.get(one.rule.identity)) for one in found]
@@ -93,7 +93,7 @@ def muted_by(store: Store, situation: Situation, rule: Rule, moment: dt.datetime
 
 def inhibited(store: Store, situation: Situation, now: dt.datetime) -> dict[tuple[str, SeriesKey], str]:
     """The rules that a silence mutes as the ledger has it, by identity, each with the sentence that says why."""
-    entries = ledger.entries(store, situation.id, now)
+    entries = ledger.entries(store, situation.id, now, as_recorded=True)
     open_now = ((rule, state.derived(of_rule(entries, rule)).worst) for rule in situation.rules)
     muted = inhibition.muted((rule, worst.verdict if worst else None) for rule, worst in open_now)
     return {identity: one.why for identity, one in muted.items()}
@@ -117,7 +117,7 @@ def update_ledger(
     added: list[Transition] = []
     for situation in situations.values():
         known = histories(store, situation.rules)
-        entries = ledger.entries(store, situation.id, now)
+        entries = ledger.entries(store, situation.id, now, as_recorded=True)
         for rule in situation.rules:
             added += state.transitions(rule, situation.id, known[rule.identity], now, of_rule(entries, rule))
     added.sort(key=lambda one: one.at)

@@ -101,3 +101,21 @@ def test_what_a_person_did_does_not_stop_the_rule(raised: Store) -> None:
     save(raised, figure(50, known="2020-02-20"))
     watch.update_ledger(raised, {LEVEL.id: LEVEL}, at("2020-02-21"))
     assert [one.move.value for one in ledger.entries(raised, LEVEL.id, at("2030-01-01"))] == ["raised", "acknowledged", "undone"]
+
+
+def test_a_double_click_is_two_entries_and_no_fault(raised: Store) -> None:
+    assert [act(raised, Move.ACKNOWLEDGED).at for _ in range(2)] == [NOW, NOW + dt.timedelta(seconds=1)]
+
+
+def test_a_person_answers_while_a_refresh_is_under_way(raised: Store) -> None:
+    with raised.alone(1):
+        act(raised, Move.ACKNOWLEDGED)
+    assert stand(raised).acknowledged is not None
+
+
+def test_what_was_fetched_after_an_acknowledgement_is_not_acknowledged(raised: Store) -> None:
+    act(raised, Move.ACKNOWLEDGED, at("2020-03-14"))
+    save(raised, figure(800, known="2020-03-15", end="2020-02-29", known_at=at("2020-03-12")))
+    watch.update_ledger(raised, {LEVEL.id: LEVEL}, at("2020-03-15"))
+    (standing,) = watch.standings(raised, LEVEL, at("2020-03-16"))
+    assert (standing.state.is_open, standing.state.acknowledged) == (True, None)

@@ -8,8 +8,8 @@ import pytest
 
 from monitor import rulebook, watch
 from monitor.errors import ActionError
-from monitor.model import Condition, Severity
-from monitor.store import Store, saved
+from monitor.model import Condition, Move, Severity
+from monitor.store import Store, ledger, saved
 from tests.building_store import KEY, at, day, figure, rule, save, situation
 
 OWN = rule("threshold", id="own", above=100)
@@ -89,3 +89,18 @@ def test_the_rule_of_the_file_wins_over_a_saved_one_of_the_same_id(store: Store)
     rulebook.save(store, situation(), replace(OWN, name="Saved"), "Ada", "", at("2020-02-01"))
     (one,) = rulebook.saved_rules(store, PLACE)
     assert (one.rules, "judged instead" in one.fault) == ((), True)
+
+
+def test_an_open_alert_ends_when_its_rule_is_withdrawn(store: Store) -> None:
+    low = replace(OWN, id="lower", condition=Condition("threshold", {"above": 10}))
+    rulebook.save(store, PLACE, low, "Ada", "", at("2020-02-01"))
+    save(store, figure(50, known="2020-02-10"))
+    watch.update_ledger(store, rulebook.all_filled(store, {PLACE.id: PLACE}), at("2020-02-11"))
+    rulebook.withdraw(store, PLACE, "lower", "Ben", "", at("2020-02-12"))
+    last = ledger.entries(store, PLACE.id, at("2020-03-01"))[-1]
+    assert (last.move, last.verdict.sentence) == (Move.LAPSED, "The rule was withdrawn or changed by Ben.")
+
+
+def test_an_id_that_a_shell_or_an_address_would_read_otherwise_is_refused(store: Store) -> None:
+    with pytest.raises(ActionError, match="letters, digits and -"):
+        rulebook.save(store, PLACE, replace(NEW, id="mine; rm -rf"), "Ada", "", at("2020-02-01"))

@@ -6,6 +6,7 @@ take their conditions from [[rule.of]]; [rule.levels.high] holds the parameters 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -28,6 +29,8 @@ def read(table: Mapping[str, Any], key: Key = SeriesKey.parse) -> list[Rule]:
     for text in TEXTS:
         if not isinstance(table.get(text), str) or not table[text]:
             raise ValueError(f"rule {name!r}: {text!r} is missing or no text (every rule says its reason and where that comes from)")
+    if not re.fullmatch(r"[\w-]+", name):
+        raise ValueError(f"rule {name!r}: an id is letters, digits and -, since it becomes part of addresses and commands")
     if "stale_after_days" not in table:
         raise ValueError(f"rule {name!r}: 'stale_after_days' is missing: from which age on is a figure too old to judge by?")
     for number, kinds in NUMBERS.items():

@@ -41,7 +41,9 @@ def alerts(
         return
     typer.echo(f"As known on {day}:")
     for one in found:
-        typer.echo(f"{one.verdict.judgement.value.upper():<10}  {one.rule.severity.value:<8}  {one.rule.id}: {one.rule.name}")
+        typer.echo(
+            f"{one.verdict.judgement.value.upper():<10}  {(one.verdict.severity or one.rule.severity).value:<8}  {one.rule.id}: {one.rule.name}"
+        )
         told = f" Known on {one.known_at:%Y-%m-%d}." if one.known_at else ""
         typer.echo(f"            {one.verdict.sentence}{told}")
         if one.last_raised and one.state.last:
@@ -58,7 +60,7 @@ def _standing_record(one: watch.Standing, day: dt.date) -> Mapping[str, object]:
         "rule": one.rule.id,
         "as_of": day.isoformat(),
         "state": verdict.judgement.value,
-        "severity": one.rule.severity.value,
+        "severity": (one.verdict.severity or one.rule.severity).value,
         "series": str(one.rule.series),
         "sentence": verdict.sentence,
         "period_end": verdict.period_end.isoformat() if verdict.period_end else None,
@@ -85,7 +87,7 @@ def explain_command(rule: RuleId, series: Series = "", as_of: Day = None, situat
     settings, store, known, found = _found(rule, series, situation)
     moment = read.end_of(chosen_day(as_of, settings))
     history = watch.histories(store, [found])[found.identity]
-    entries = watch.of_rule(ledger.entries(store, known.id, moment), found)
+    entries = watch.of_rule(ledger.entries(store, known.id, moment, as_recorded=True), found)
     muted = watch.muted_by(store, known, found, moment)
     _tell(explain(found, history, state.derived(entries), moment, muted.why if muted else ""))
 

@@ -30,6 +30,7 @@ def append(store: Store, transitions: Sequence[Transition], recorded_at: dt.date
     """Append transitions; returns how many. What `then` does with the numbered entries is in the same transaction."""
     if transitions:
         with store.writing() as connection:
+            runs.keep_numbers(connection, ledger)
             first = runs.next_id(connection, ledger)
             connection.execute(
                 insert(ledger),
@@ -59,9 +60,13 @@ def begun(store: Store) -> bool:
         return connection.scalar(select(ledger.c.id).limit(1)) is not None
 
 
-def entries(store: Store, situation: str, until: dt.datetime) -> list[Transition]:
-    """The transitions of a situation up to a moment, oldest first."""
-    chosen = select(*ledger.columns).where(ledger.c.situation == situation, ledger.c.at <= until).order_by(ledger.c.at, ledger.c.id)
+def entries(store: Store, situation: str, until: dt.datetime, *, as_recorded: bool = False) -> list[Transition]:
+    """The transitions of a situation up to a moment, oldest first; or as they were recorded, which is what a state comes from.
+
+    What became known on Monday and was fetched on Friday is no part of what somebody acknowledged on Wednesday.
+    """
+    order = (ledger.c.id,) if as_recorded else (ledger.c.at, ledger.c.id)
+    chosen = select(*ledger.columns).where(ledger.c.situation == situation, ledger.c.at <= until).order_by(*order)
     with store.reading() as connection:
         return [_transition(row) for row in connection.execute(chosen)]
 

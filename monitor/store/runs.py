@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
 
 from monitor.model import Asked, Run, SetAside, Source
 from monitor.store.engine import Store
@@ -14,6 +14,15 @@ from monitor.store.schema import answer, ledger, observation, run, saved_rule, s
 
 NOT_ASKED = ("bundled", "stopped")  # runs that say nothing of how a source does
 SET_ASIDE_KEPT = 200  # rows of one run; the number of all of them is in the run
+
+
+def keep_numbers(connection: Connection, table: Table) -> None:
+    """Keep others from numbering rows of a table until the transaction ends, for tables that pages write to as well.
+
+    SQLite has one writer at a time as it is.
+    """
+    if connection.dialect.name != "sqlite":
+        connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def next_id(connection: Connection, table: Table) -> int:

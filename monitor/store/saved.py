@@ -28,6 +28,7 @@ class Version:
 def append(store: Store, version: Version) -> None:
     """Append a version."""
     with store.writing() as connection:
+        runs.keep_numbers(connection, saved_rule)
         values = {name: getattr(version, name) for name in Version.__slots__}
         connection.execute(insert(saved_rule).values(id=runs.next_id(connection, saved_rule), **values))
 

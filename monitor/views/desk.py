@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
+from dataclasses import replace
 
-from monitor import backtests, people, queueing, rulebook, situations, watch
+from monitor import backtests, bundle, people, queueing, rulebook, situations, watch
 from monitor.alerts.explain import Explanation, explain
 from monitor.alerts.state import derived, judge_at
 from monitor.backtests import Trial
+from monitor.errors import BusyError
 from monitor.model import Move, Rule, Situation, Verdict
 from monitor.store import ledger, saved
 from monitor.views import reader
@@ -48,10 +51,12 @@ def act(situation: Situation, rule: Rule | None, move: Move, who: str, why: str,
 def save_rule(situation: Situation, rule: Rule, who: str, note: str) -> None:
     """Save a rule and let it speak of what is known already; raises ActionError where it makes no sense."""
     settings, store = reader.opened()
+    sources = {name: source for name, (source, _) in bundle.sources(settings.seeds_dir).items()}
+    situations.check_sources(replace(situation, rules=(rule,)), sources)
+    then = queueing.queueing(settings)  # a channel that cannot be used is told before anything is written
     rulebook.save(store, _of_file(situation.id), rule, who, note, settings.clock())
-    with store.alone(30):
-        known = {situation.id: rulebook.filled(store, _of_file(situation.id))}
-        watch.update_ledger(store, known, settings.clock(), queueing.queueing(settings))
+    with suppress(BusyError), store.alone(5):  # a refresh under way judges it when it is done
+        watch.update_ledger(store, {situation.id: rulebook.filled(store, _of_file(situation.id))}, settings.clock(), then)
 
 
 def withdraw_rule(situation: Situation, rule_id: str, who: str, note: str) -> None:

@@ -48,7 +48,8 @@ def alert_card(standing: Standing) -> None:
     """One open alert: severity, what, and why in one sentence."""
     with st.container(border=True, height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.badge(parts.severity_word(standing.rule.severity), color=parts.SEVERITY_COLORS[standing.rule.severity])
+            severity = standing.verdict.severity or standing.rule.severity
+            st.badge(parts.severity_word(severity), color=parts.SEVERITY_COLORS[severity])
             st.markdown(f"**{standing.rule.name}**")
         raised = _("Raised {day}.").format(day=short_day(standing.last_raised.at.date())) if standing.last_raised else ""
         st.markdown(f"{standing.verdict.sentence} {raised}")
@@ -65,7 +66,8 @@ st.header(_("Open alerts"), anchor=False)
 standings = reader.standings(view.situation, view.as_of)
 by_severity = list(reversed(Severity))
 firing = sorted(
-    (one for one in standings if one.verdict.judgement is Judgement.FIRES), key=lambda one: by_severity.index(one.rule.severity)
+    (one for one in standings if one.state.is_open or one.verdict.judgement is Judgement.FIRES),
+    key=lambda one: by_severity.index(one.verdict.severity or one.rule.severity),
 )
 silent = [one for one in standings if one.verdict.judgement is Judgement.CANNOT_SAY]
 if firing:

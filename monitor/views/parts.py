@@ -197,14 +197,17 @@ def levels(rules: Sequence[Rule], keys: Sequence[SeriesKey], highest: float) -> 
 def alert_marks(history: Sequence[Transition], keys: Sequence[SeriesKey], figures: pd.DataFrame) -> pd.DataFrame:
     """Where in the chart the alerts of these series were raised: at the period that raised them."""
     shown = set(zip(figures["when"], figures["value"], strict=True))
+    only = dict(zip(figures["when"], figures["value"], strict=True)) if len(keys) == 1 else {}
     rows = []
     for one in history:
         verdict = one.verdict
         if one.move in FIRING and one.series is not None and one.series in keys and verdict.period_end and verdict.period_start:
             running = INDICATORS[one.series.indicator].measure in (Measure.STOCK, Measure.CUMULATIVE)
             when = pd.Timestamp(verdict.period_end if running else verdict.period_start)
-            if (when, verdict.value) in shown:
-                rows.append((when, verdict.value, f"{short_day(one.at.date())}: {verdict.sentence}"))
+            # A rule may judge another value than the figure, such as a mean: then the mark stands on the figure.
+            value = verdict.value if (when, verdict.value) in shown else only.get(when)
+            if value is not None and value == value:
+                rows.append((when, value, f"{short_day(one.at.date())}: {verdict.sentence}"))
     return pd.DataFrame(rows, columns=["when", "value", "told"]).drop_duplicates(["when", "value"])
 
 

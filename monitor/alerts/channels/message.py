@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -49,8 +50,9 @@ class Item:
     @property
     def command(self) -> str:
         """How to acknowledge without a page."""
-        series = f" --series {self.entry.series}" if self.entry.series else ""
-        return f"python -m monitor alerts acknowledge {self.entry.rule}{series} --situation {self.entry.situation} --who {_('YOUR-NAME')}"
+        words = ["python", "-m", "monitor", "alerts", "acknowledge", self.entry.rule]
+        words += ["--series", str(self.entry.series)] if self.entry.series else []
+        return shlex.join([*words, "--situation", self.entry.situation, "--who", _("YOUR-NAME")])
 
 
 @dataclass(frozen=True, slots=True)
