@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -177,24 +177,12 @@ def _judge_once(condition: Condition, window: Window) -> Verdict:
     if condition.kind not in (ALL, ANY):
         return registry()[condition.kind].judge(window, condition.parameters)
     verdicts = [judge(one, window) for one in condition.of]
-    return _all(verdicts) if condition.kind == ALL else _any(verdicts)
-
-
-def _all(verdicts: Sequence[Verdict]) -> Verdict:
-    """Quiet as soon as one is; fires when each does, and then says each."""
-    for judgement in (Judgement.QUIET, Judgement.CANNOT_SAY):
+    # All: quiet as soon as one is. Any: fires as soon as one does. Else what cannot be said decides.
+    decides = Judgement.QUIET if condition.kind == ALL else Judgement.FIRES
+    for judgement in (decides, Judgement.CANNOT_SAY):
         found = next((one for one in verdicts if one.judgement is judgement), None)
         if found:
             return found
     levels = [one.threshold for one in verdicts if one.value == verdicts[0].value and one.threshold is not None]
-    return replace(verdicts[0], said=in_turn([one.said for one in verdicts]), threshold=max(levels, default=None))
-
-
-def _any(verdicts: Sequence[Verdict]) -> Verdict:
-    """Fires as soon as one does; quiet when each is, and then says each."""
-    for judgement in (Judgement.FIRES, Judgement.CANNOT_SAY):
-        found = next((one for one in verdicts if one.judgement is judgement), None)
-        if found:
-            return found
-    levels = [one.threshold for one in verdicts if one.value == verdicts[0].value and one.threshold is not None]
-    return replace(verdicts[0], said=in_turn([one.said for one in verdicts]), threshold=min(levels, default=None))
+    level = (max if condition.kind == ALL else min)(levels, default=None)
+    return replace(verdicts[0], said=in_turn([one.said for one in verdicts]), threshold=level)
