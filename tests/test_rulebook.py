@@ -89,3 +89,19 @@ def test_the_rule_of_the_file_wins_over_a_saved_one_of_the_same_id(store: Store)
     rulebook.save(store, situation(), replace(OWN, name="Saved"), "Ada", "", at("2020-02-01"))
     (one,) = rulebook.saved_rules(store, PLACE)
     assert (one.rules, "judged instead" in one.fault) == ((), True)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", r"one \[\[rule\]\] is due"),
+        ("rule = []", r"one \[\[rule\]\] is due"),
+        ("rule = 5", "two pairs of brackets"),
+        ('rule = ["a"]', "a table is due"),
+        ("[rule]\nid = 'x'", "two pairs of brackets"),
+        ("[[rules]]\nid = 'x'", "unknown key 'rules'"),
+    ],
+)
+def test_a_text_without_rules_is_refused_in_words(text: str, fault: str) -> None:
+    with pytest.raises(ValueError, match=fault):
+        rulebook.read_toml(text, PLACE)

@@ -108,12 +108,14 @@ st.dataframe(
     alt=_("Measured precision of each rule"),
 )
 
-st.header(_("One alert"), anchor=False)
 by_text = {
     f"{one.at:%Y-%m-%d} {one.rule} {one.series.location}": (one, one.series)
     for one in reversed(entries)
     if one.move in FIRING and one.series
 }
+if not by_text:  # people may have entered something where nothing was ever raised
+    st.stop()
+st.header(_("One alert"), anchor=False)
 address.one("alert", list(by_text), next(iter(by_text)))
 label = st.selectbox(_("Show an alert with the figures known at its date"), list(by_text), key="alert", width=480)
 alert, series = by_text[label]
@@ -121,8 +123,11 @@ st.markdown(_("**{day}**: {sentence}").format(day=day(alert.at.date()), sentence
 known_then = as_written(reader.parts_of_series(alert.at.date(), series), series)
 begin = (alert.verdict.period_end or alert.at.date()) - dt.timedelta(days=366 * YEARS_BEFORE)
 window = known_then[known_then["period_end"] >= pd.Timestamp(begin)]
-parts.trend_chart(window, view.situation.rules, [one for one in entries if one.at <= alert.at], "alert_chart")
-st.caption(_("The chart shows what was known on that day, and the three years before."))
+if window.empty:  # a silence may be of a series without figures
+    st.caption(_("No figure of this series was known for that time."))
+else:
+    parts.trend_chart(window, view.situation.rules, [one for one in entries if one.at <= alert.at], "alert_chart")
+    st.caption(_("The chart shows what was known on that day, and the three years before."))
 written = next((one for one in view.situation.rules if one.identity == (alert.rule, series)), None)
 if written is None:
     st.caption(_("The rule is no longer there, so its reasons cannot be worked out again; what it said stands."))

@@ -65,6 +65,11 @@ def saved_rules(situation: Situation) -> list[rulebook.Saved]:
     return rulebook.saved_rules(reader.opened()[1], _of_file(situation.id))
 
 
+def rule_ids(situation: Situation) -> set[str]:
+    """The ids of all rules that were ever saved, withdrawn ones too: an id once given stays with its rule."""
+    return {one.rule for one in saved.versions(reader.opened()[1], situation.id)}
+
+
 def rule_versions(situation: Situation, rule_id: str) -> list[saved.Version]:
     """Every version of a saved rule, oldest first."""
     return saved.versions(reader.opened()[1], situation.id, rule_id)

@@ -21,7 +21,7 @@ NEW = "new"
 
 def listed() -> pd.DataFrame:
     """Every rule of the situation in a line."""
-    saved = {one.version.rule: one.version for one in desk.saved_rules(view.situation)}
+    saved = {one.version.rule: one.version for one in saved_rules if not one.fault}  # one with a fault is not what is judged
     own = view.situation.rules
     return pd.DataFrame(
         {
@@ -49,6 +49,9 @@ def named(rule: Rule) -> str:
 def as_text(current: Rule | None) -> tuple[Rule | None, str]:
     """A rule written as TOML: all that a situation's file takes, conditions within conditions included."""
     text = st.text_area(_("The rule as TOML"), rulebook.as_toml(current) if current else "", height=340, key="rule_toml")
+    if not text.strip():
+        st.info(_("Write one [[rule]] as in a situation's file; a rule chosen above is a good beginning."), icon=":material/edit:")
+        return None, ""
     try:
         (rule, *more) = rulebook.read_toml(text, view.situation)
     except tomllib.TOMLDecodeError as error:
@@ -109,6 +112,7 @@ def versions(rule_id: str) -> None:
 view = frame.heading(
     _("Rules"), _("What is watched and why. Write a rule of your own and see what it would have said, on what was known at the time.")
 )
+saved_rules = desk.saved_rules(view.situation)
 if "just_saved" in st.session_state:
     told = _("Saved: {name}. It is judged from now on, and Alerts shows what it says.")
     st.success(told.format(name=st.session_state.pop("just_saved")), icon=":material/check:")
@@ -116,10 +120,11 @@ if view.situation.rules:
     st.dataframe(listed(), hide_index=True, alt=_("The rules of this situation"))
 else:
     st.info(_("This situation has no rules yet."), icon=":material/rule:")
-for broken in (one for one in desk.saved_rules(view.situation) if one.fault):
+for broken in (one for one in saved_rules if one.fault):
     st.warning(_("The saved rule {rule} is not judged: {fault}").format(rule=broken.version.rule, fault=broken.fault))
 
-of_file = {one.id for one in view.situation.rules} - {one.version.rule for one in desk.saved_rules(view.situation)}
+own = {one.version.rule for one in saved_rules if not one.fault}
+of_file = {one.id for one in view.situation.rules} - own
 locations = sorted(view.situation.places)
 if not reader.choices("indicator", location=locations):
     st.info(_("No figures of this situation yet. `python -m monitor refresh` asks the sources."), icon=":material/search_off:")
@@ -135,12 +140,12 @@ if st.session_state.get("rule_shown") != picked:  # another rule: the form begin
     for name in [name for name in st.session_state if str(name).startswith("rule_") or str(name).split("_")[0] in registry()]:
         del st.session_state[name]
     st.session_state["rule_shown"] = picked
-composed = bool(current and (current.condition.of or current.condition.series))
+composed = bool(current and not rule_form.holds_all_of(current))
 ways = {"form": _("Form"), "toml": _("TOML")}
 way = st.segmented_control(
     _("Write it as"), list(ways), default="toml" if composed else "form", format_func=ways.__getitem__, key="rule_way"
 )
-rule, fault = as_text(current) if way == "toml" else rule_form.written(locations, current, of_file)
+rule, fault = as_text(current) if way == "toml" else rule_form.written(locations, current, own, of_file | desk.rule_ids(view.situation))
 if fault:
     st.warning(fault, icon=":material/edit:")
 if rule is not None and not rules.check(rule):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from monitor import rulebook, situations
-from monitor.model import Move
+from monitor.model import Judgement, Move, Rule, SeriesKey, Severity, Transition, Verdict
 from monitor.settings import ROOT
 from monitor.store import Store, ledger, saved
+from monitor.views import rule_form
 from tests.building_app import SITUATION, installation, lived_in
 from tests.views.conftest import Open
 from tests.views.test_pages import words
@@ -157,3 +159,87 @@ def test_a_saved_rule_that_cannot_be_read_is_named_and_harms_no_page(store: Stor
         app = open_page(page)
         assert not app.exception
     assert any("The saved rule old is not judged" in str(one.value) for one in app.warning)
+
+
+def entered(store: Store, series: SeriesKey | None, move: Move, rule: str = "", moment: str = "2026-10-30", **more: str) -> None:
+    """An entry of the ledger as it would have come to be."""
+    when = dt.datetime.fromisoformat(f"{moment}T12:00:00+00:00")
+    one = Transition(SITUATION, rule, series, move, Severity.HIGH, when, Verdict(Judgement.CANNOT_SAY, "It is silent."), **more)  # type: ignore[arg-type]
+    ledger.append(store, [one], when)
+
+
+def test_a_ledger_of_people_alone_breaks_no_page(store: Store, open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    entered(store, None, Move.SILENCED, who="Ada")
+    all_entries = ledger.entries
+    monkeypatch.setattr(ledger, "entries", lambda *given: [one for one in all_entries(*given) if one.who])
+    app = open_page("alerts")
+    assert "One alert" not in [one.value for one in app.header]
+
+
+def test_an_alert_on_a_series_without_figures_breaks_no_page(store: Store, open_page: Open) -> None:
+    entered(store, SeriesKey("odp", "arrivals", "ITA", "", "sea"), Move.RAISED, "silent")
+    app = open_page("alerts", alert="2026-10-30 silent ITA")
+    assert "It is silent." in words(app)
+    assert "No figure of this series was known for that time." in words(app)
+
+
+@pytest.mark.parametrize(("text", "told"), [("", "Write one [[rule]]"), ("[rule]\nid = 'x'\n", "two pairs of brackets")])
+def test_toml_that_is_no_rule_is_said_to_be_none(store: Store, open_page: Open, text: str, told: str) -> None:
+    app = open_page("rules", rule=SEA)
+    app.segmented_control(key="rule_way").set_value("toml").run()
+    app.text_area(key="rule_toml").set_value(text).run()
+    assert not app.exception
+    assert told in " ".join(str(one.value) for one in [*app.warning, *app.info])
+    assert bool(app.warning) == bool(text)
+
+
+def test_a_new_rule_never_takes_the_id_of_another(store: Store, open_page: Open) -> None:
+    moment = dt.datetime(2026, 10, 1, tzinfo=dt.UTC)
+    saved.append(store, saved.Version(SITUATION, "rule", "", "Ada", "withdrawn", moment))
+    app = open_page("rules", rule=SEA)
+    app.text_input(key="rule_name").set_value("Νέα αφίξεις").run()
+    assert "Its id: rule-2" in words(app)
+
+
+def saved_as(store: Store, rule: Rule) -> str:
+    """The rule of the file, saved under another id; what the page calls it."""
+    moment = dt.datetime(2026, 10, 1, tzinfo=dt.UTC)
+    saved.append(store, saved.Version(SITUATION, rule.id, rulebook.as_toml(rule), "Ada", "", moment))
+    return f"{rule.id} {rule.series}"
+
+
+def of_file(identity: str) -> Rule:
+    situation = situations.load(ROOT / "seeds" / "situations" / f"{SITUATION}.toml")
+    return next(one for one in situation.rules if one.id == identity)
+
+
+def test_the_form_keeps_the_series_of_a_rule_though_the_store_has_none(store: Store, open_page: Open) -> None:
+    series = SeriesKey("odp", "arrivals", "CYP", "SOM", "land")
+    app = open_page("rules", rule=saved_as(store, replace(of_file("arrivals-greece-month"), id="cyprus", series=series)))
+    assert "Somalia" in app.selectbox(key="rule_origin").options
+    assert [app.selectbox(key=f"rule_{part}").value for part in rule_form.PARTS] == ["arrivals", "CYP", "SOM", "odp", "land"]
+    app.selectbox(key="rule_location").set_value("GRC").run()
+    assert "Somalia" not in app.selectbox(key="rule_origin").options
+
+
+def test_the_form_keeps_what_a_level_asks_beside_its_first_number(store: Store, open_page: Open) -> None:
+    levels = {Severity.CRITICAL: {"ratio": 4, "floor": 9000}}
+    own = replace(of_file(RULE), id="levelled", levels=levels)
+    app = open_page("rules", rule=saved_as(store, own))
+    assert app.segmented_control(key="rule_way").value == "toml"
+    app.segmented_control(key="rule_way").set_value("form").run()
+    who = next(one for one in app.text_input if one.label == "Your name")
+    who.set_value("Ben")
+    next(one for one in app.button if one.label == "Save the rule").click().run()
+    (rule,) = rulebook.read_toml(
+        saved.versions(store, SITUATION)[-1].written, situations.load(ROOT / "seeds" / "situations" / f"{SITUATION}.toml")
+    )
+    assert (rule.id, rule.levels) == ("levelled", levels)
+
+
+def test_a_saved_rule_whose_id_the_file_has_taken_is_not_named_as_its_author(store: Store, open_page: Open) -> None:
+    saved_as(store, replace(of_file(RULE), name="Another"))
+    app = open_page("rules", rule=SEA)
+    rules = app.dataframe[0].value
+    assert set(rules["From"]) == {"the situation's file"}
+    assert "Its id: aegean-sea-doubled" not in [one.value for one in app.caption]
