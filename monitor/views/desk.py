@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from monitor import backtests, people, queueing, rulebook, situations, watch
+from monitor.alerts.channels import policy
 from monitor.alerts.explain import Explanation, explain
 from monitor.alerts.state import derived, judge_at
 from monitor.backtests import Trial
@@ -21,9 +22,11 @@ def may_write() -> bool:
 def explained(rule: Rule, situation: Situation, moment: dt.datetime) -> Explanation:
     """Why a rule said what it said at a moment, on what was known then."""
     store = reader.opened()[1]
-    entries = watch.of_rule(ledger.entries(store, situation.id, moment), rule)
+    entries = ledger.entries(store, situation.id, moment)
     muted = watch.muted_by(store, situation, rule, moment)
-    return explain(rule, watch.histories(store, [rule])[rule.identity], derived(entries), moment, muted.why if muted else "")
+    over_all = policy.silence_over(policy.WHOLE, entries, moment)
+    known, state = watch.histories(store, [rule])[rule.identity], derived(watch.of_rule(entries, rule))
+    return explain(rule, known, state, moment, muted.why if muted else "", over_all)
 
 
 def tried(rule: Rule, day: dt.date) -> Trial:

@@ -40,12 +40,6 @@ def listed() -> pd.DataFrame:
     )
 
 
-def named(rule: Rule) -> str:
-    """The name of a rule; with its place where the rule has several series."""
-    several = sum(rule.id == one.id for one in view.situation.rules) > 1
-    return f"{rule.name} · {parts.place_name(rule.series.location)}" if several else rule.name
-
-
 def as_text(current: Rule | None) -> tuple[Rule | None, str]:
     """A rule written as TOML: all that a situation's file takes, conditions within conditions included."""
     text = st.text_area(_("The rule as TOML"), rulebook.as_toml(current) if current else "", height=340, key="rule_toml")
@@ -71,7 +65,7 @@ def keep(rule: Rule) -> None:
             try:
                 desk.save_rule(view.situation, rule, who, note)
             except MonitorError as error:
-                st.error(str(error))
+                st.error(parts.plain(str(error)))
             else:
                 st.session_state["just_saved"] = rule.name
                 st.rerun()
@@ -104,7 +98,7 @@ def versions(rule_id: str) -> None:
                 try:
                     desk.withdraw_rule(view.situation, rule_id, who, note)
                 except MonitorError as error:
-                    st.error(str(error))
+                    st.error(parts.plain(str(error)))
                 else:
                     st.rerun()
 
@@ -115,13 +109,15 @@ view = frame.heading(
 saved_rules = desk.saved_rules(view.situation)
 if "just_saved" in st.session_state:
     told = _("Saved: {name}. It is judged from now on, and Alerts shows what it says.")
-    st.success(told.format(name=st.session_state.pop("just_saved")), icon=":material/check:")
+    st.success(told.format(name=parts.plain(st.session_state.pop("just_saved"))), icon=":material/check:")
 if view.situation.rules:
     st.dataframe(listed(), hide_index=True, alt=_("The rules of this situation"))
 else:
     st.info(_("This situation has no rules yet."), icon=":material/rule:")
 for broken in (one for one in saved_rules if one.fault):
-    st.warning(_("The saved rule {rule} is not judged: {fault}").format(rule=broken.version.rule, fault=broken.fault))
+    st.warning(
+        _("The saved rule {rule} is not judged: {fault}").format(rule=parts.plain(broken.version.rule), fault=parts.plain(broken.fault))
+    )
 
 own = {one.version.rule for one in saved_rules if not one.fault}
 of_file = {one.id for one in view.situation.rules} - own
@@ -130,10 +126,15 @@ if not reader.choices("indicator", location=locations):
     st.info(_("No figures of this situation yet. `python -m monitor refresh` asks the sources."), icon=":material/search_off:")
     st.stop()
 st.header(_("Try a rule"), anchor=False)
+labels = parts.rule_names(view.situation.rules)
 by_text = {f"{one.id} {one.series}": one for one in view.situation.rules}
 address.one("rule", [NEW, *by_text], NEW)
 picked = st.selectbox(
-    _("Begin with"), [NEW, *by_text], key="rule", format_func=lambda one: _("A new rule") if one == NEW else named(by_text[one]), width=480
+    _("Begin with"),
+    [NEW, *by_text],
+    key="rule",
+    format_func=lambda one: _("A new rule") if one == NEW else labels[by_text[one].identity],
+    width=480,
 )
 current = by_text.get(picked)
 if st.session_state.get("rule_shown") != picked:  # another rule: the form begins with what that one holds
@@ -147,10 +148,10 @@ way = st.segmented_control(
 )
 rule, fault = as_text(current) if way == "toml" else rule_form.written(locations, current, own, of_file | desk.rule_ids(view.situation))
 if fault:
-    st.warning(fault, icon=":material/edit:")
+    st.warning(parts.plain(fault), icon=":material/edit:")
 if rule is not None and not rules.check(rule):
     st.header(_("What it would have said"), anchor=False)
-    st.caption(_("Its id: {id}").format(id=rule.id))
+    st.caption(_("Its id: {id}").format(id=parts.plain(rule.id)))
     rule_trial.shown(rule, view)
     st.download_button(
         _("Download as TOML"), rulebook.as_toml(rule), f"{rule.id}.toml", "application/toml", on_click="ignore", icon=":material/download:"
