@@ -758,7 +758,8 @@ class Transition:
     """One entry of the ledger: a rule whose state changed, at the moment that became known, or what a person did.
 
     `muted` says why nobody is told; empty: it is told. A person's entry has `who`, and `why` where they wrote it;
-    `until` ends a silence. A silence of a whole situation has an empty rule and series.
+    `until` ends a silence. A silence of a whole situation has an empty rule and series. `recorded_at` is when the ledger
+    took the entry, None for one that it has not: it is no part of what the entry says, so it is not compared.
     """
 
     situation: str
@@ -772,6 +773,7 @@ class Transition:
     who: str = ""
     why: str = ""
     until: dt.datetime | None = None
+    recorded_at: dt.datetime | None = field(default=None, compare=False)
 
 
 class Outcome(StrEnum):

@@ -34,7 +34,7 @@ def as_toml(rule: Rule) -> str:
 
 def read_toml(text: str, situation: Situation) -> tuple[Rule, ...]:
     """The rules of a text such as `as_toml` writes; raises ValueError saying what is wrong."""
-    return situations.rules(tomllib.loads(text).get("rule", []), situation.id)
+    return situations.rules_of(tomllib.loads(text), situation.id)
 
 
 def saved_rules(store: Store, situation: Situation) -> list[Saved]:

@@ -102,6 +102,15 @@ def rules(tables: Sequence[Mapping[str, Any]], situation: str) -> tuple[Rule, ..
     return found
 
 
+def rules_of(text: Mapping[str, Any], situation: str) -> tuple[Rule, ...]:
+    """The rules of a text that holds nothing else; raises ValueError saying what to change."""
+    _refuse_unknown(text, {"rule"}, "the text")
+    tables = _tables(text.get("rule", []), "rule")
+    if not tables:
+        raise ValueError("one [[rule]] is due")
+    return rules(tables, situation)
+
+
 def _table(value: Any, where: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise ValueError(f"{where} is {value!r}; a table is due")

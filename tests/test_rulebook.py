@@ -104,3 +104,19 @@ def test_an_open_alert_ends_when_its_rule_is_withdrawn(store: Store) -> None:
 def test_an_id_that_a_shell_or_an_address_would_read_otherwise_is_refused(store: Store) -> None:
     with pytest.raises(ActionError, match="letters, digits and -"):
         rulebook.save(store, PLACE, replace(NEW, id="mine; rm -rf"), "Ada", "", at("2020-02-01"))
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", r"one \[\[rule\]\] is due"),
+        ("rule = []", r"one \[\[rule\]\] is due"),
+        ("rule = 5", "two pairs of brackets"),
+        ('rule = ["a"]', "a table is due"),
+        ("[rule]\nid = 'x'", "two pairs of brackets"),
+        ("[[rules]]\nid = 'x'", "unknown key 'rules'"),
+    ],
+)
+def test_a_text_without_rules_is_refused_in_words(text: str, fault: str) -> None:
+    with pytest.raises(ValueError, match=fault):
+        rulebook.read_toml(text, PLACE)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from monitor.alerts import rules
+from monitor.alerts.channels import policy
 from monitor.alerts.state import COOLDOWN, SAME_PERIOD, History, State, Vintage, judge_at
 from monitor.locale import _, number, period, short_day
-from monitor.model import Condition, Judgement, Point, Rule, SeriesKey, Verdict, marked
+from monitor.model import Condition, Judgement, Point, Rule, SeriesKey, Transition, Verdict, marked
 
 
 class Compared(NamedTuple):
@@ -38,11 +39,16 @@ class Explanation:
         return self.verdict.sentence
 
 
-def explain(rule: Rule, known: History, state: State, moment: dt.datetime, muted_by: str = "") -> Explanation:
-    """What a rule said at a moment and why, on what was known then. `state` is of the entries until then."""
+def explain(
+    rule: Rule, known: History, state: State, moment: dt.datetime, muted_by: str = "", over_all: Transition | None = None
+) -> Explanation:
+    """What a rule said at a moment and why, on what was known then. `state` is of the entries until then.
+
+    `over_all` is the silence of the whole situation, where there is one.
+    """
     verdict = judge_at(rule, known, moment)
     figures = tuple(_compared(rule, known, verdict, moment))
-    facts = tuple(_facts(rule, verdict, figures, state, moment, muted_by))
+    facts = tuple(_facts(rule, verdict, figures, moment, told_words(rule, state, moment, muted_by, over_all)))
     return Explanation(rule, moment, verdict, facts, figures)
 
 
@@ -68,9 +74,7 @@ def _vintage(vintages: object, point: Point, moment: dt.datetime) -> Vintage | N
     return max(same, key=lambda v: v.known_at, default=None)
 
 
-def _facts(
-    rule: Rule, verdict: Verdict, figures: tuple[Compared, ...], state: State, moment: dt.datetime, muted_by: str
-) -> Iterator[tuple[str, str]]:
+def _facts(rule: Rule, verdict: Verdict, figures: tuple[Compared, ...], moment: dt.datetime, told: str) -> Iterator[tuple[str, str]]:
     yield _("Answer"), {Judgement.FIRES: _("fires"), Judgement.QUIET: _("quiet"), Judgement.CANNOT_SAY: _("cannot say")}[verdict.judgement]
     if verdict.severity:
         yield _("Severity"), verdict.severity.value
@@ -84,7 +88,7 @@ def _facts(
     for severity, condition in rules.levels(rule):
         yield _("Asks for ({severity})").format(severity=severity.value), in_words(condition)
     yield from _age(rule, verdict, figures, moment)
-    yield _("Told"), told_words(rule, state, moment, muted_by)
+    yield _("Told"), told
     yield _("Why this level"), f"{rule.reason} ({rule.reason_source})"
 
 
@@ -98,22 +102,34 @@ def _age(rule: Rule, verdict: Verdict, figures: tuple[Compared, ...], moment: dt
     yield _("Status"), judged.point.status.value
 
 
-def told_words(rule: Rule, state: State, moment: dt.datetime, muted_by: str = "") -> str:
+def told_words(rule: Rule, state: State, moment: dt.datetime, muted_by: str = "", over_all: Transition | None = None) -> str:
     """Whether anybody was told, and what keeps it back."""
     if muted_by and state.is_open:
         return _("Held back: {why}").format(why=muted_by)
-    silence = state.silenced
-    if silence and (silence.until is None or silence.until > moment):
-        until = short_day(silence.until.date()) if silence.until else _("further notice")
-        return _("Silenced by {who} until {until}.").format(who=silence.who, until=until)
-    if state.worst and state.worst.muted == COOLDOWN and state.told:
+    if over_all:
+        return silenced_words(over_all)
+    if state.silenced and (state.silenced.until is None or state.silenced.until > moment):
+        return silenced_words(state.silenced)
+    if not state.told:
+        return _("Nothing to tell.")
+    told_day = short_day(state.told.at.date())
+    if state.worst and state.worst.muted == COOLDOWN:
         told = _("Noted, not told: within {days} days of the alert of {day}, and no worse.")
-        return told.format(days=number(rule.cooldown_days), day=short_day(state.told.at.date()))
-    if state.worst and state.worst.muted == SAME_PERIOD and state.told:
-        return _("Noted, not told: the same period was told on {day}, and it is no worse.").format(day=short_day(state.told.at.date()))
-    if state.is_open and state.told:
-        return _("Told on {day}.").format(day=short_day(state.told.at.date()))
-    return _("Nothing to tell.")
+        return told.format(days=number(rule.cooldown_days), day=told_day)
+    if state.worst and state.worst.muted == SAME_PERIOD:
+        return _("Noted, not told: the same period was told on {day}, and it is no worse.").format(day=told_day)
+    if not state.is_open:
+        return _("Nothing to tell.")
+    if policy.afterwards(state.told):
+        return _("Raised on {day}. It was computed afterwards, so nobody was told.").format(day=told_day)
+    return _("Told on {day}.").format(day=told_day)
+
+
+def silenced_words(silence: Transition) -> str:
+    """Who silenced a rule or a whole situation, and until when."""
+    until = short_day(silence.until.date()) if silence.until else _("further notice")
+    told = _("Silenced by {who} until {until}.") if silence.rule else _("The whole situation is silenced by {who} until {until}.")
+    return told.format(who=silence.who, until=until)
 
 
 KIND_WORDS = {

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from monitor.alerts.channels import policy
 from monitor.alerts.state import RANKS
 from monitor.model import ENDED, FIRING, Move, SeriesKey, Severity, Transition
 
@@ -39,17 +40,22 @@ def spans(entries: Iterable[Transition]) -> list[Span]:
         identity = (entry.rule, entry.series)
         if entry.move is Move.RAISED:
             latest[identity] = len(found)
-            found[len(found)] = Span(entry, entry.severity, 0 if entry.muted else 1)
+            found[len(found)] = Span(entry, entry.severity, _told(entry))
         elif identity in latest:
             place = latest[identity]
             found[place] = _with(found[place], entry)
     return list(found.values())
 
 
+def _told(entry: Transition) -> int:
+    """1 where people were told of it; 0 where it was held back, or computed long afterwards."""
+    return 0 if entry.muted or policy.afterwards(entry) else 1
+
+
 def _with(span: Span, entry: Transition) -> Span:
     if entry.move in FIRING:
         worst = max(span.severity, entry.severity, key=RANKS.index)
-        return replace(span, severity=worst, told=span.told + (0 if entry.muted else 1))
+        return replace(span, severity=worst, told=span.told + _told(entry))
     if entry.move in ENDED:
         return replace(span, ended=entry)
     return replace(span, marked=entry) if entry.move in (Move.MARKED_TRUE, Move.MARKED_FALSE) else span

@@ -11,6 +11,7 @@ import typer
 
 from monitor import people, prepare, rulebook, watch
 from monitor.alerts import state
+from monitor.alerts.channels import policy
 from monitor.alerts.explain import Explanation, explain
 from monitor.commands import Day, SituationIds, chosen_day, chosen_situations
 from monitor.locale import number, period
@@ -87,9 +88,10 @@ def explain_command(rule: RuleId, series: Series = "", as_of: Day = None, situat
     settings, store, known, found = _found(rule, series, situation)
     moment = read.end_of(chosen_day(as_of, settings))
     history = watch.histories(store, [found])[found.identity]
-    entries = watch.of_rule(ledger.entries(store, known.id, moment, as_recorded=True), found)
+    entries = ledger.entries(store, known.id, moment, as_recorded=True)
     muted = watch.muted_by(store, known, found, moment)
-    _tell(explain(found, history, state.derived(entries), moment, muted.why if muted else ""))
+    over_all = policy.silence_over(policy.WHOLE, entries, moment)
+    _tell(explain(found, history, state.derived(watch.of_rule(entries, found)), moment, muted.why if muted else "", over_all))
 
 
 def _tell(told: Explanation) -> None:

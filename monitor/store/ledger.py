@@ -86,7 +86,7 @@ def _transition(row: Any) -> Transition:
     verdict = Verdict(_judged(move), said, **figures, severity=severity if move in FIRING else None)
     series = SeriesKey.parse(row.series) if row.series else None
     besides = {name: getattr(row, name) for name in BESIDES}
-    return Transition(row.situation, row.rule, series, move, severity, row.at, verdict, **besides)
+    return Transition(row.situation, row.rule, series, move, severity, row.at, verdict, **besides, recorded_at=row.recorded_at)
 
 
 def _judged(move: Move) -> Judgement:

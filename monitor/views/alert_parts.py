@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
-from monitor.alerts.explain import Explanation, told_words
+from monitor.alerts.channels import policy
+from monitor.alerts.explain import Explanation, silenced_words, told_words
 from monitor.alerts.spans import Span, until
 from monitor.charts import timeline, trend
 from monitor.errors import MonitorError
 from monitor.locale import _, number, period, short_day
-from monitor.model import FIRING, Judgement, Move, Situation, Transition
+from monitor.model import FIRING, Judgement, Move, SeriesKey, Situation, Transition
 from monitor.views import desk, parts
 from monitor.watch import Standing
 
+Names = Mapping[str, str]
+Labels = Mapping[tuple[str, SeriesKey], str]
 ICONS = {Judgement.FIRES: ":material/notifications_active:", Judgement.QUIET: ":material/check:", Judgement.CANNOT_SAY: ":material/help:"}
 
 
@@ -49,12 +52,7 @@ def color(standing: Standing) -> parts.Color:
     return "green" if standing.verdict.judgement is Judgement.QUIET else "gray"
 
 
-def rule_name(standing: Standing, several: bool) -> str:
-    """The name of a rule; with its series where the rule has several."""
-    return f"{standing.rule.name} · {parts.place_name(standing.rule.series.location)}" if several else standing.rule.name
-
-
-def rule_row(standing: Standing, situation: Situation, now: dt.datetime, several: bool, writing: bool) -> None:
+def rule_row(standing: Standing, situation: Situation, now: dt.datetime, name: str, over_all: Transition | None, writing: bool) -> None:
     """One rule: its state, its sentence, what was told, its reason; and what a person may do."""
     rule, verdict = standing.rule, standing.verdict
     with st.container(border=True):
@@ -62,24 +60,27 @@ def rule_row(standing: Standing, situation: Situation, now: dt.datetime, several
             st.badge(state_word(verdict.judgement), icon=ICONS[verdict.judgement], color=color(standing))
             st.badge(parts.severity_word(verdict.severity or rule.severity), color="gray")
             if standing.state.acknowledged:
-                st.badge(_("acknowledged by {who}").format(who=standing.state.acknowledged.who), icon=":material/visibility:", color="gray")
-            st.markdown(f"**{rule_name(standing, several)}**")
+                who = parts.plain(standing.state.acknowledged.who, but="[]")
+                st.badge(_("acknowledged by {who}").format(who=who), icon=":material/visibility:", color="gray")
+            st.markdown(f"**{parts.plain(name)}**")
         known = _("Known {day}.").format(day=short_day(standing.known_at.date())) if standing.known_at else ""
         st.markdown(f"{verdict.sentence} {known}")
-        st.caption(_since(standing, now))
-        st.caption(_("Why this level: {reason} ({source})").format(reason=rule.reason, source=rule.reason_source))
+        st.caption(_since(standing, now, over_all))
+        why = _("Why this level: {reason} ({source})")
+        st.caption(why.format(reason=parts.plain(rule.reason), source=parts.plain(rule.reason_source)))
         if writing and (standing.state.is_open or standing.last_raised):
             with st.popover(_("Act on this alert"), icon=":material/edit_note:"):
                 _form(standing, situation, now)
 
 
-def _since(standing: Standing, now: dt.datetime) -> str:
+def _since(standing: Standing, now: dt.datetime, over_all: Transition | None) -> str:
     """Since when it is open and what was told, or when it was last raised."""
     opened = standing.state.opened
     if opened:
         told = _("Open since {day}. {told}")
         held = standing.muted_by.why if standing.muted_by else ""
-        return told.format(day=short_day(opened.at.date()), told=told_words(standing.rule, standing.state, now, held))
+        words = told_words(standing.rule, standing.state, now, held, over_all)
+        return told.format(day=short_day(opened.at.date()), told=parts.plain(words))
     if standing.last_raised:
         told = _("Last raised {day}: {sentence}")
         return told.format(day=short_day(standing.last_raised.at.date()), sentence=standing.last_raised.verdict.sentence)
@@ -120,12 +121,36 @@ def _form(standing: Standing, situation: Situation, now: dt.datetime) -> None:
                 end = until_day if action == "silence" and isinstance(until_day, dt.date) else None
                 desk.act(situation, standing.rule, MOVES[action], who, why, end)
             except MonitorError as error:
-                st.error(str(error))
+                st.error(parts.plain(str(error)))
             else:
                 st.rerun()
 
 
-def history_table(entries: Sequence[Transition], names: dict[str, str]) -> pd.DataFrame:
+def whole_situation(situation: Situation, over_all: Transition | None, now: dt.datetime, writing: bool) -> None:
+    """The silence of the whole situation: said where there is one, and set or lifted by a person."""
+    if over_all:
+        st.info(parts.plain(silenced_words(over_all)), icon=":material/notifications_off:")
+    if not writing:
+        return
+    word = _("Lift the silence of the whole situation") if over_all else _("Silence the whole situation")
+    with st.popover(word, icon=":material/notifications_off:"), st.form("act-whole", border=False):
+        end: object = None
+        if not over_all:
+            end = st.date_input(_("Silence until"), now.date() + dt.timedelta(days=7), min_value=now.date() + dt.timedelta(days=1))
+        who = st.text_input(_("Your name"), st.session_state.get("who", ""), max_chars=60)
+        why = st.text_input(_("A note for those who read it later"), max_chars=300)
+        if st.form_submit_button(word):
+            st.session_state["who"] = who
+            move = Move.UNSILENCED if over_all else Move.SILENCED
+            try:
+                desk.act(situation, None, move, who, why, end if isinstance(end, dt.date) else None)
+            except MonitorError as error:
+                st.error(parts.plain(str(error)))
+            else:
+                st.rerun()
+
+
+def history_table(entries: Sequence[Transition], names: Names) -> pd.DataFrame:
     """The ledger in words, newest first."""
     newest_first = list(reversed(entries))
     return pd.DataFrame(
@@ -136,22 +161,24 @@ def history_table(entries: Sequence[Transition], names: dict[str, str]) -> pd.Da
             _("What"): [move_word(one.move) for one in newest_first],
             _("Severity"): [parts.severity_word(one.severity) if one.move in FIRING else "" for one in newest_first],
             _("Why"): [one.why or one.verdict.sentence for one in newest_first],
-            _("Told"): [
-                (_("no: {why}").format(why=one.muted) if one.muted else _("yes")) if one.move in FIRING else "" for one in newest_first
-            ],
+            _("Told"): [_told(one) if one.move in FIRING else "" for one in newest_first],
             _("Who"): [one.who for one in newest_first],
         }
     )
 
 
-def timeline_chart(
-    shown: Sequence[Span], entries: Sequence[Transition], names: dict[str, str], several: Collection[str], now: dt.datetime
-) -> None:
-    """The alerts over time, one row a rule and series."""
+def _told(entry: Transition) -> str:
+    """Whether people were told of an entry that fires, and if not, why."""
+    why = entry.muted or (_("computed afterwards") if policy.afterwards(entry) else "")
+    return _("no: {why}").format(why=why) if why else _("yes")
+
+
+def timeline_chart(shown: Sequence[Span], entries: Sequence[Transition], names: Names, labels: Labels, now: dt.datetime) -> None:
+    """The alerts over time, one row a rule and series. `names` are those of rules by id, `labels` those by identity."""
 
     def row(one: Span | Transition) -> str:
-        name = names.get(one.rule, one.rule)
-        return f"{name} · {parts.place_name(one.series.location)}" if one.series and one.rule in several else name
+        labelled = labels.get((one.rule, one.series)) if one.series else None
+        return labelled or names.get(one.rule, one.rule)
 
     bars = pd.DataFrame(
         {

@@ -7,6 +7,7 @@ import datetime as dt
 import pandas as pd
 import streamlit as st
 
+from monitor.alerts.channels import message, policy
 from monitor.alerts.spans import measured, spans
 from monitor.locale import _, day, number
 from monitor.model import FIRING, Judgement, Move, Severity
@@ -22,14 +23,15 @@ now = read.end_of(view.as_of)
 standings = reader.standings(view.situation, view.as_of)
 entries = reader.history(view.situation.id, view.as_of)
 names = {rule.id: rule.name for rule in view.situation.rules}
-several = {rule.id for rule in view.situation.rules if sum(rule.id == one.id for one in view.situation.rules) > 1}
+labels = parts.rule_names(view.situation.rules)
+over_all = policy.silence_over(policy.WHOLE, entries, now)
 writing = desk.may_write() and view.as_of == view.today
 ranks = list(Severity)
 
 st.header(_("Open now"), anchor=False)
 firing = [one for one in standings if one.state.is_open or one.verdict.judgement is Judgement.FIRES]
 for standing in sorted(firing, key=lambda one: -ranks.index(one.verdict.severity or one.rule.severity)):
-    alert_parts.rule_row(standing, view.situation, now, standing.rule.id in several, writing)
+    alert_parts.rule_row(standing, view.situation, now, labels[standing.rule.identity], over_all, writing)
 if not standings:
     st.info(_("This situation has no rules yet, so nothing can be raised. On Rules you can write one."), icon=":material/rule:")
 elif not firing and any(one.verdict.judgement is Judgement.CANNOT_SAY for one in standings):
@@ -43,8 +45,9 @@ if others:
     st.header(_("The other rules"), anchor=False)
     st.caption(_("{quiet} quiet, {silent} cannot say.").format(quiet=number(len(others) - silent), silent=number(silent)))
     for standing in sorted(others, key=lambda one: one.verdict.judgement is Judgement.QUIET):
-        alert_parts.rule_row(standing, view.situation, now, standing.rule.id in several, writing)
+        alert_parts.rule_row(standing, view.situation, now, labels[standing.rule.identity], over_all, writing)
 
+alert_parts.whole_situation(view.situation, over_all, now, writing)
 st.header(_("History"), anchor=False)
 if not entries:
     st.caption(_("Nothing has been raised yet."))
@@ -76,8 +79,8 @@ if not shown:
 over_time = [one for one in spans(entries) if rule in (EVERY, one.rule) and severity in (EVERY, one.severity)]
 if over_time:
     chosen = [one for one in entries if any((one.rule, one.series) == (span.rule, span.series) for span in over_time)]
-    alert_parts.timeline_chart(over_time, chosen, names, several, now)
-    st.caption(_("A bar is the time while an alert was open, a triangle a moment at which it is told."))
+    alert_parts.timeline_chart(over_time, chosen, names, labels, now)
+    st.caption(_("A bar is the time while an alert was open, a triangle a moment at which it is told, or would have been."))
 st.dataframe(
     alert_parts.history_table(shown, names),
     hide_index=True,
@@ -91,7 +94,11 @@ st.dataframe(
 parts.download(ledger.frame(shown), parts.file_name("alerts", view.situation.id, as_of=view.as_of), "alerts_csv")
 
 st.header(_("How often each rule was right"), anchor=False)
-st.caption(_("As far as people have said so with “It was right” and “It was wrong”. Alerts that nobody was told of are not counted."))
+st.caption(
+    _(
+        "As far as people have said so with “It was right” and “It was wrong”. Alerts that nobody was told of, held back or computed afterwards, are not counted."
+    )
+)
 counted = measured(list(names), entries)
 st.dataframe(
     pd.DataFrame(
@@ -108,21 +115,30 @@ st.dataframe(
     alt=_("Measured precision of each rule"),
 )
 
+by_text = {message.key(one): (one, one.series) for one in reversed(entries) if one.move in FIRING and one.series}
+if not by_text:  # people may have entered something where nothing was ever raised
+    st.stop()
 st.header(_("One alert"), anchor=False)
-by_text = {
-    f"{one.at:%Y-%m-%d} {one.rule} {one.series.location}": (one, one.series)
-    for one in reversed(entries)
-    if one.move in FIRING and one.series
-}
+
+
+def in_words(key: str) -> str:
+    """An alert in the list: the day, its rule, what happened."""
+    one, of = by_text[key]
+    return f"{one.at:%Y-%m-%d} {labels.get((one.rule, of)) or names.get(one.rule, one.rule)}: {alert_parts.move_word(one.move)}"
+
+
 address.one("alert", list(by_text), next(iter(by_text)))
-label = st.selectbox(_("Show an alert with the figures known at its date"), list(by_text), key="alert", width=480)
+label = st.selectbox(_("Show an alert with the figures known at its date"), list(by_text), key="alert", width=480, format_func=in_words)
 alert, series = by_text[label]
-st.markdown(_("**{day}**: {sentence}").format(day=day(alert.at.date()), sentence=alert.verdict.sentence))
+st.markdown(_("**{day}**: {sentence}").format(day=day(alert.at.date()), sentence=parts.plain(str(alert.verdict.sentence))))
 known_then = as_written(reader.parts_of_series(alert.at.date(), series), series)
 begin = (alert.verdict.period_end or alert.at.date()) - dt.timedelta(days=366 * YEARS_BEFORE)
 window = known_then[known_then["period_end"] >= pd.Timestamp(begin)]
-parts.trend_chart(window, view.situation.rules, [one for one in entries if one.at <= alert.at], "alert_chart")
-st.caption(_("The chart shows what was known on that day, and the three years before."))
+if window.empty:  # a silence may be of a series without figures
+    st.caption(_("No figure of this series was known for that time."))
+else:
+    parts.trend_chart(window, view.situation.rules, [one for one in entries if one.at <= alert.at], "alert_chart")
+    st.caption(_("The chart shows what was known on that day, and the three years before."))
 written = next((one for one in view.situation.rules if one.identity == (alert.rule, series)), None)
 if written is None:
     st.caption(_("The rule is no longer there, so its reasons cannot be worked out again; what it said stands."))

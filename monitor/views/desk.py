@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from monitor import backtests, bundle, people, queueing, rulebook, situations, watch
+from monitor.alerts.channels import policy
 from monitor.alerts.explain import Explanation, explain
 from monitor.alerts.state import derived, judge_at
 from monitor.backtests import Trial
@@ -24,9 +25,11 @@ def may_write() -> bool:
 def explained(rule: Rule, situation: Situation, moment: dt.datetime) -> Explanation:
     """Why a rule said what it said at a moment, on what was known then."""
     store = reader.opened()[1]
-    entries = watch.of_rule(ledger.entries(store, situation.id, moment), rule)
+    entries = ledger.entries(store, situation.id, moment)
     muted = watch.muted_by(store, situation, rule, moment)
-    return explain(rule, watch.histories(store, [rule])[rule.identity], derived(entries), moment, muted.why if muted else "")
+    over_all = policy.silence_over(policy.WHOLE, entries, moment)
+    known, state = watch.histories(store, [rule])[rule.identity], derived(watch.of_rule(entries, rule))
+    return explain(rule, known, state, moment, muted.why if muted else "", over_all)
 
 
 def tried(rule: Rule, day: dt.date) -> Trial:
@@ -68,6 +71,11 @@ def withdraw_rule(situation: Situation, rule_id: str, who: str, note: str) -> No
 def saved_rules(situation: Situation) -> list[rulebook.Saved]:
     """The saved rules of a situation, those that cannot be read among them."""
     return rulebook.saved_rules(reader.opened()[1], _of_file(situation.id))
+
+
+def rule_ids(situation: Situation) -> set[str]:
+    """The ids of all rules that were ever saved, withdrawn ones too: an id once given stays with its rule."""
+    return {one.rule for one in saved.versions(reader.opened()[1], situation.id)}
 
 
 def rule_versions(situation: Situation, rule_id: str) -> list[saved.Version]:

@@ -19,6 +19,7 @@ from monitor.views import reader
 MOST_TICKS = 8
 MOST_NOTES = 5  # below one chart; the table and the file have them all
 FARTHEST_LEVEL = 3.0  # times the highest figure
+MARKDOWN = "\\`*_[]!$:#<>~|"  # what begins something in it, round brackets and quotes aside
 STATUS_WORDS = {
     "reported": lambda: _("reported"),
     "provisional": lambda: _("provisional"),
@@ -82,6 +83,20 @@ def place_name(code: str) -> str:
     """A place or a situation by its name."""
     known = reader.all_situations()
     return known[code].name if code in known else places.name(code)
+
+
+def plain(text: str, but: str = "") -> str:
+    """What a person wrote, so that markdown shows it as it is; the characters in `but` are left to Streamlit to escape."""
+    return "".join(f"\\{one}" if one in MARKDOWN and one not in but else one for one in " ".join(str(text).split()))
+
+
+def rule_names(rules: Sequence[Rule]) -> dict[tuple[str, SeriesKey], str]:
+    """The name of each rule by its identity; of one on several series with what tells this series from the others."""
+    found = {}
+    for rule in rules:
+        beside = [one.series for one in rules if one.id == rule.id]
+        found[rule.identity] = f"{rule.name} · {series_names(beside)[rule.series]}" if len(beside) > 1 else rule.name
+    return found
 
 
 def series_names(keys: Sequence[SeriesKey]) -> dict[SeriesKey, str]:

@@ -59,10 +59,11 @@ def label_of(name: str) -> str:
     return LABELS[name]() if name in LABELS else name
 
 
-def written(locations: Sequence[str], current: Rule | None, taken: Collection[str]) -> tuple[Rule | None, str]:
+def written(locations: Sequence[str], current: Rule | None, own: Collection[str], taken: Collection[str]) -> tuple[Rule | None, str]:
     """The rule that the form holds, and what is wrong with it.
 
-    `locations` are the places of the situation, `taken` the ids of its file: begun from one of those, it is another rule.
+    `locations` are the places of the situation, `own` the ids of the saved rules: begun from one of those, it is a new
+    version of it. `taken` are all ids that were ever given; begun from anything else, it gets one of its own.
     """
     name = st.text_input(
         _("Name"), current.name if current else "", key="rule_name", max_chars=120, placeholder=_("What it watches, in a line")
@@ -78,7 +79,7 @@ def written(locations: Sequence[str], current: Rule | None, taken: Collection[st
     missing = [
         told for told, text in ((_("a name"), name), (_("a reason"), reason), (_("the source of the reason"), where)) if not text.strip()
     ]
-    identity = current.id if current and current.id not in taken else unused(slug(name), taken)
+    identity = current.id if current and current.id in own else unused(slug(name), taken)
     rule = Rule(identity, name.strip(), series, severity, reason.strip(), where.strip(), condition, stale, levels, **whole)
     fault = rules.check(rule)
     if missing:
@@ -100,7 +101,7 @@ def key_or_text(text: str) -> SeriesKey | str | None:
 
 
 def unused(identity: str, taken: Collection[str]) -> str:
-    """The id, or the first of id-2, id-3 ... that no rule of the file has."""
+    """The id, or the first of id-2, id-3 ... that no other rule has or had."""
     return next(one for one in (identity, *(f"{identity}-{n}" for n in range(2, len(taken) + 3))) if one not in taken)
 
 
@@ -114,15 +115,15 @@ def _series(locations: Sequence[str], current: Rule | None) -> SeriesKey:
     where: dict[str, Sequence[str]] = {"location": locations}
     with st.grid(min_column_width=220):
         for part, label in zip(PARTS, labels, strict=True):
-            where[part] = (_part(part, label, reader.choices(part, **where), getattr(given, part) if given else None),)
+            unchanged = given is not None and all(where[name] == (getattr(given, name),) for name in PARTS[: PARTS.index(part)])
+            before = getattr(given, part) if unchanged else None
+            where[part] = (_part(part, label, reader.choices(part, **where), before),)
     return SeriesKey(**{part: where[part][0] for part in PARTS})
 
 
 def _part(part: str, label: str, stored: Sequence[str], before: str | None) -> str:
-    """One part of the series. A sum of breakdowns, such as sea+land, can be kept and not be made here."""
-    options = sorted(
-        {*stored, *([before] if before and part == "breakdown" and "+" in before else [])}, key=lambda value: _word(part, value)
-    )
+    """One part of the series. What the rule has is kept though the store lacks it: nothing else is put in its place unasked."""
+    options = sorted({*stored, *([before] if before is not None else [])}, key=lambda value: _word(part, value))
     start = options.index(before) if before in options else 0
     return str(st.selectbox(label, options, start, key=f"rule_{part}", format_func=lambda value: _word(part, value)))
 
@@ -208,12 +209,10 @@ def _whole(current: Rule | None) -> tuple[Severity, int, dict[str, Any]]:
 
 def _levels(condition: Condition, severity: Severity, current: Rule | None) -> Mapping[Severity, Mapping[str, Any]]:
     """What a higher severity asks of the kind's first number."""
-    leading = next(
-        (name for name, value in condition.parameters.items() if isinstance(value, (int, float)) and not isinstance(value, bool)), None
-    )
+    leading = leading_of(condition)
     higher = list(Severity)[list(Severity).index(severity) + 1 :]
     if leading is None or not higher:
-        return {}
+        return {level: kept for level in higher if (kept := _kept(level, None, condition, current))}
     found: dict[Severity, Mapping[str, Any]] = {}
     with st.grid(min_column_width=180):
         for level in higher:
@@ -224,6 +223,28 @@ def _levels(condition: Condition, severity: Severity, current: Rule | None) -> M
             value = st.number_input(
                 label, value=None if before is None else float(before), key=f"rule_level_{level}_{leading}", format="%g"
             )
+            kept = _kept(level, leading, condition, current)
             if value is not None:
-                found[level] = {leading: int(value) if float(value).is_integer() else float(value)}
+                kept = {**kept, leading: int(value) if float(value).is_integer() else float(value)}
+            if kept:
+                found[level] = kept
     return found
+
+
+def _kept(level: Severity, leading: str | None, condition: Condition, current: Rule | None) -> dict[str, Any]:
+    """What a level of the rule asks beside the leading parameter: the form does not show it, and must not lose it."""
+    if current is None or current.condition.kind != condition.kind:
+        return {}
+    return {name: value for name, value in current.levels.get(level, {}).items() if name != leading}
+
+
+def leading_of(condition: Condition) -> str | None:
+    """The first number of a condition: what the form lets a higher severity ask more of."""
+    numbers = (name for name, value in condition.parameters.items() if isinstance(value, (int, float)) and not isinstance(value, bool))
+    return next(numbers, None)
+
+
+def holds_all_of(rule: Rule) -> bool:
+    """Whether the form shows everything that a rule holds."""
+    plain = not (rule.condition.of or rule.condition.series)
+    return plain and all(set(given) <= {leading_of(rule.condition)} for given in rule.levels.values())

@@ -21,7 +21,7 @@ NEW = "new"
 
 def listed() -> pd.DataFrame:
     """Every rule of the situation in a line."""
-    saved = {one.version.rule: one.version for one in desk.saved_rules(view.situation)}
+    saved = {one.version.rule: one.version for one in saved_rules if not one.fault}  # one with a fault is not what is judged
     own = view.situation.rules
     return pd.DataFrame(
         {
@@ -40,15 +40,12 @@ def listed() -> pd.DataFrame:
     )
 
 
-def named(rule: Rule) -> str:
-    """The name of a rule; with its place where the rule has several series."""
-    several = sum(rule.id == one.id for one in view.situation.rules) > 1
-    return f"{rule.name} · {parts.place_name(rule.series.location)}" if several else rule.name
-
-
 def as_text(current: Rule | None) -> tuple[Rule | None, str]:
     """A rule written as TOML: all that a situation's file takes, conditions within conditions included."""
     text = st.text_area(_("The rule as TOML"), rulebook.as_toml(current) if current else "", height=340, key="rule_toml")
+    if not text.strip():
+        st.info(_("Write one [[rule]] as in a situation's file; a rule chosen above is a good beginning."), icon=":material/edit:")
+        return None, ""
     try:
         (rule, *more) = rulebook.read_toml(text, view.situation)
     except tomllib.TOMLDecodeError as error:
@@ -68,7 +65,7 @@ def keep(rule: Rule) -> None:
             try:
                 desk.save_rule(view.situation, rule, who, note)
             except MonitorError as error:
-                st.error(str(error))
+                st.error(parts.plain(str(error)))
             else:
                 st.session_state["just_saved"] = rule.name
                 st.rerun()
@@ -101,7 +98,7 @@ def versions(rule_id: str) -> None:
                 try:
                     desk.withdraw_rule(view.situation, rule_id, who, note)
                 except MonitorError as error:
-                    st.error(str(error))
+                    st.error(parts.plain(str(error)))
                 else:
                     st.rerun()
 
@@ -109,43 +106,52 @@ def versions(rule_id: str) -> None:
 view = frame.heading(
     _("Rules"), _("What is watched and why. Write a rule of your own and see what it would have said, on what was known at the time.")
 )
+saved_rules = desk.saved_rules(view.situation)
 if "just_saved" in st.session_state:
     told = _("Saved: {name}. It is judged from now on, and Alerts shows what it says.")
-    st.success(told.format(name=st.session_state.pop("just_saved")), icon=":material/check:")
+    st.success(told.format(name=parts.plain(st.session_state.pop("just_saved"))), icon=":material/check:")
 if view.situation.rules:
     st.dataframe(listed(), hide_index=True, alt=_("The rules of this situation"))
 else:
     st.info(_("This situation has no rules yet."), icon=":material/rule:")
-for broken in (one for one in desk.saved_rules(view.situation) if one.fault):
-    st.warning(_("The saved rule {rule} is not judged: {fault}").format(rule=broken.version.rule, fault=broken.fault))
+for broken in (one for one in saved_rules if one.fault):
+    st.warning(
+        _("The saved rule {rule} is not judged: {fault}").format(rule=parts.plain(broken.version.rule), fault=parts.plain(broken.fault))
+    )
 
-of_file = {one.id for one in view.situation.rules} - {one.version.rule for one in desk.saved_rules(view.situation)}
+own = {one.version.rule for one in saved_rules if not one.fault}
+of_file = {one.id for one in view.situation.rules} - own
 locations = sorted(view.situation.places)
 if not reader.choices("indicator", location=locations):
     st.info(_("No figures of this situation yet. `python -m monitor refresh` asks the sources."), icon=":material/search_off:")
     st.stop()
 st.header(_("Try a rule"), anchor=False)
+labels = parts.rule_names(view.situation.rules)
 by_text = {f"{one.id} {one.series}": one for one in view.situation.rules}
 address.one("rule", [NEW, *by_text], NEW)
 picked = st.selectbox(
-    _("Begin with"), [NEW, *by_text], key="rule", format_func=lambda one: _("A new rule") if one == NEW else named(by_text[one]), width=480
+    _("Begin with"),
+    [NEW, *by_text],
+    key="rule",
+    format_func=lambda one: _("A new rule") if one == NEW else labels[by_text[one].identity],
+    width=480,
 )
 current = by_text.get(picked)
 if st.session_state.get("rule_shown") != picked:  # another rule: the form begins with what that one holds
     for name in [name for name in st.session_state if str(name).startswith("rule_") or str(name).split("_")[0] in registry()]:
         del st.session_state[name]
     st.session_state["rule_shown"] = picked
-composed = bool(current and (current.condition.of or current.condition.series))
+composed = bool(current and not rule_form.holds_all_of(current))
 ways = {"form": _("Form"), "toml": _("TOML")}
 way = st.segmented_control(
     _("Write it as"), list(ways), default="toml" if composed else "form", format_func=ways.__getitem__, key="rule_way"
 )
-rule, fault = as_text(current) if way == "toml" else rule_form.written(locations, current, of_file)
+rule, fault = as_text(current) if way == "toml" else rule_form.written(locations, current, own, of_file | desk.rule_ids(view.situation))
 if fault:
-    st.warning(fault, icon=":material/edit:")
+    st.warning(parts.plain(fault), icon=":material/edit:")
 if rule is not None and not rules.check(rule):
     st.header(_("What it would have said"), anchor=False)
-    st.caption(_("Its id: {id}").format(id=rule.id))
+    st.caption(_("Its id: {id}").format(id=parts.plain(rule.id)))
     rule_trial.shown(rule, view)
     st.download_button(
         _("Download as TOML"), rulebook.as_toml(rule), f"{rule.id}.toml", "application/toml", on_click="ignore", icon=":material/download:"

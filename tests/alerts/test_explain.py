@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from monitor.alerts import state
 from monitor.alerts.explain import Explanation, explain, in_words, told_words
 from monitor.alerts.state import Vintage, history
-from monitor.model import Condition, Move, Rule, SeriesKey, Transition
+from monitor.model import Condition, Judgement, Move, Rule, SeriesKey, Severity, Transition, Verdict
 from tests.building_store import KEY, at, day, known, months, rule
 
 DOUBLED = rule("change", against="last_year", ratio=2, floor=100)
@@ -101,3 +103,22 @@ def test_the_figures_of_another_series_are_named_with_it() -> None:
     past = state.History(known(months("2020-01", 150)), {people: known(months("2020-01", 100_000))})
     told = explain(share, past, state.State(), THEN)
     assert {one.series for one in told.figures} == {KEY, people}
+
+
+@pytest.mark.parametrize(
+    ("recorded", "told"),
+    [("2020-02-24", "Told on 10 Feb 2020."), ("2020-02-25", "Raised on 10 Feb 2020. It was computed afterwards, so nobody was told.")],
+)
+def test_what_was_computed_long_afterwards_was_told_to_nobody(recorded: str, told: str) -> None:
+    one = rule("threshold", above=100)
+    (raised,) = state.transitions(one, "s", history(known(months("2020-01", 150))), THEN)
+    assert told_words(one, state.derived([replace(raised, recorded_at=at(recorded))]), THEN) == told
+
+
+def test_a_silence_of_the_whole_situation_is_said() -> None:
+    silenced = Transition(
+        "s", "", None, Move.SILENCED, Severity.HIGH, THEN, Verdict(Judgement.CANNOT_SAY, ""), until=at("2020-03-01"), who="Ada"
+    )
+    past = history(known(MONTHS))
+    facts = dict(explain(DOUBLED, past, state.State(), THEN, over_all=silenced).facts)
+    assert facts["Told"] == "The whole situation is silenced by Ada until 1 Mar 2020."

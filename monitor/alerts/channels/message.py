@@ -76,12 +76,16 @@ def identity(entry: Transition) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
+def key(entry: Transition) -> str:
+    """What names an alert in an address: at one moment a rule on a series moves once."""
+    return f"{entry.at:%Y-%m-%d %H:%M:%S} {entry.rule} {entry.series or ''}".strip()
+
+
 def link(base: str, entry: Transition) -> str:
     """The Alerts page on this alert, as it stands today, so that it can be acknowledged; empty when nobody said where the page is."""
     if not base:
         return ""
-    place = f" {entry.series.location}" if entry.series else ""
-    query = {"situation": entry.situation} | ({"alert": f"{entry.at:%Y-%m-%d} {entry.rule}{place}"} if entry.move in FIRING else {})
+    query = {"situation": entry.situation} | ({"alert": key(entry)} if entry.move in FIRING else {})
     return f"{base.rstrip('/')}/alerts?{urlencode(query)}"
 
 

@@ -14,6 +14,7 @@ from monitor.model import FIRING, Move, SeriesKey, Severity, Transition
 OLDEST = dt.timedelta(days=14)  # between the day a figure became known and the day that we learnt of it; and the longest we try
 FIRST_WAIT, LONGEST_WAIT, FACTOR = dt.timedelta(minutes=1), dt.timedelta(hours=6), 4
 FOLLOW_UPS = frozenset({Move.CLEARED, Move.UNDONE})
+WHOLE = ("", None)  # the rule and the series of an entry on a whole situation
 Silenced = Mapping[tuple[str, SeriesKey], str]  # rules inhibited by the silence of their source, with the reason
 
 
@@ -52,6 +53,11 @@ def is_told(entry: Transition, recorded_at: dt.datetime) -> bool:
     return moves and not entry.muted and recorded_at - entry.at <= OLDEST
 
 
+def afterwards(entry: Transition) -> bool:
+    """Whether an entry was computed so long after its moment that nobody was told of it: a replay of the past."""
+    return entry.recorded_at is not None and entry.recorded_at - entry.at > OLDEST
+
+
 def subscribes(channel: Channel, entry: Transition) -> bool:
     """Whether an entry is of a situation, a place and a severity that a channel wants.
 
@@ -82,11 +88,14 @@ def still_news(entry: Transition, entries: Sequence[Transition]) -> bool:
 
 def silence(entry: Transition, entries: Sequence[Transition], now: dt.datetime) -> Transition | None:
     """The silence that a person has put over an entry's rule on its series, over the rule, or over the whole situation."""
-    for over in ((entry.rule, entry.series), (entry.rule, None), ("", None)):
-        found = state.derived(one for one in entries if (one.rule, one.series) == over and one.at <= now).silenced
-        if found and (found.until is None or now < found.until):
-            return found
-    return None
+    overs = ((entry.rule, entry.series), (entry.rule, None), WHOLE)
+    return next(filter(None, (silence_over(over, entries, now) for over in overs)), None)
+
+
+def silence_over(over: tuple[str, SeriesKey | None], entries: Sequence[Transition], now: dt.datetime) -> Transition | None:
+    """The silence that a person has put over a rule and series, or over the WHOLE situation, while it lasts."""
+    found = state.derived(one for one in entries if (one.rule, one.series) == over and one.at <= now).silenced
+    return found if found and (found.until is None or now < found.until) else None
 
 
 def hold(
