@@ -89,7 +89,8 @@ def test_a_refresh_queues_and_a_delivery_sends_it_with_its_chart(installed: Sett
     ((_, body),) = there.came
     (alert,) = json.loads(body)["alerts"]
     assert base64.b64decode(alert["chart"]["base64"]).startswith(PNG)
-    assert alert["link"] == "https://monitor.example/alerts?situation=aegean&alert=2020-02-10+level+eastern-mediterranean"
+    series = "frontex/border_detections/eastern-mediterranean/-/sea"
+    assert alert["link"] == f"https://monitor.example/alerts?situation=aegean&alert=2020-02-10+00:00:00+level+{series}"
     assert said == ["office: sent [high] The Aegean: More than a hundred"]
     read = feedparser.parse((settings.data_dir / "alerts.xml").read_bytes())
     assert [one.title for one in read.entries] == ["More than a hundred: raised (high)"]

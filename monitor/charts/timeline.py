@@ -11,6 +11,7 @@ from monitor.charts.trend import Look
 from monitor.locale import _
 
 ROW = 46  # pixels of one rule: its name stands above its bar
+AXIS = 30  # pixels of the axis of time, which a page that fits the chart into its height takes from that height
 
 
 def chart(bars: pd.DataFrame, marks: pd.DataFrame, *, look: Look) -> alt.LayerChart:
@@ -38,7 +39,7 @@ def chart(bars: pd.DataFrame, marks: pd.DataFrame, *, look: Look) -> alt.LayerCh
         .mark_text(align="left", baseline="bottom", dy=-4, color=look.text, fontSize=12, clip=True)  # else a long name squeezes the plot
         .encode(x=alt.value(0), y=rows, text=alt.Text("rule", type="nominal"))
     )
-    return alt.LayerChart(layer=[bar, mark, name], height=ROW * max(1, bars["rule"].nunique()))
+    return alt.LayerChart(layer=[bar, mark, name], height=ROW * max(1, bars["rule"].nunique()) + AXIS)
 
 
 def described(rules: Sequence[str], alerts: int) -> str:

@@ -128,7 +128,7 @@ def test_a_rule_is_written_saved_and_withdrawn(reader: Reader) -> None:
 
 
 def test_the_address_of_an_alert_shows_that_alert(reader: Reader) -> None:
-    page = reader.open("/alerts?alert=2019-11-09+aegean-sea-record+eastern-mediterranean", 2)
+    page = reader.open("/alerts?alert=2019-11-09+00:00:00+aegean-sea-record+frontex/border_detections/eastern-mediterranean/-/sea", 2)
     expect(page.get_by_text("11,160 in September 2019 is the highest since March 2016").last).to_be_visible()
     expect(page.get_by_role("region", name="The facts behind the answer")).to_be_visible()
 

@@ -21,7 +21,7 @@ def test_each_rule_has_a_row_with_its_name_its_bars_and_its_marks() -> None:
     assert mark["encoding"]["x"]["field"] == "when"
     assert name["mark"]["clip"] is True
     assert [row["rule"] for row in drawn["datasets"][name["data"]["name"]]] == ["Sea", "Land"]
-    assert drawn["height"] == 2 * timeline.ROW
+    assert drawn["height"] == 2 * timeline.ROW + timeline.AXIS
 
 
 def test_a_timeline_without_a_told_alert_still_has_its_bars() -> None:
@@ -31,3 +31,8 @@ def test_a_timeline_without_a_told_alert_still_has_its_bars() -> None:
 
 def test_a_person_who_does_not_see_it_is_told_what_it_is() -> None:
     assert timeline.described(["Sea", "Land"], 5) == "Timeline of 5 alerts of 2 rules; the table below holds the same"
+
+
+def test_one_row_has_room_for_its_name_beside_the_axis() -> None:
+    drawn = timeline.chart(BARS.head(1), MARKS.head(0), look=DARK).to_dict()
+    assert drawn["height"] - timeline.ROW >= 25  # a page fits the chart, axis included, into this height

@@ -86,7 +86,7 @@ def link(base: str, entry: Transition) -> str:
     if not base:
         return ""
     query = {"situation": entry.situation} | ({"alert": key(entry)} if entry.move in FIRING else {})
-    return f"{base.rstrip('/')}/alerts?{urlencode(query)}"
+    return f"{base.rstrip('/')}/alerts?{urlencode(query, safe='/:')}"
 
 
 def named(series: SeriesKey | None, situations: Mapping[str, str]) -> str:

@@ -53,7 +53,10 @@ def test_what_is_over_needs_no_acknowledging() -> None:
 def test_a_link_opens_the_alert_and_there_is_none_without_an_address() -> None:
     made = message.link("https://monitor.example/base/", entry(rule="a rule&b"))
     assert made.startswith("https://monitor.example/base/alerts?")
-    assert parse_qs(urlsplit(made).query) == {"situation": ["aegean"], "alert": ["2020-02-10 a rule&b eastern-mediterranean"]}
+    assert parse_qs(urlsplit(made).query) == {
+        "situation": ["aegean"],
+        "alert": ["2020-02-10 00:00:00 a rule&b frontex/border_detections/eastern-mediterranean/-/sea"],
+    }
     assert message.link("https://monitor.example", entry(Move.CLEARED)) == "https://monitor.example/alerts?situation=aegean"
     assert message.link("", entry()) == ""
     assert "See it" not in message.text(a_message(an_item(base=""))) + message.html(a_message(an_item(base="")))
