@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -40,13 +41,15 @@ def alerts(
     if as_json:
         typer.echo(json.dumps([_standing_record(one, day) for one in found], ensure_ascii=False, indent=1))
         return
+    several = Counter((one.situation, one.rule.id) for one in found)
     typer.echo(f"As known on {day}:")
     for one in found:
         typer.echo(
             f"{one.verdict.judgement.value.upper():<10}  {(one.verdict.severity or one.rule.severity).value:<8}  {one.rule.id}: {one.rule.name}"
         )
+        series = f"{one.rule.series}: " if several[one.situation, one.rule.id] > 1 else ""
         told = f" Known on {one.known_at:%Y-%m-%d}." if one.known_at else ""
-        typer.echo(f"            {one.verdict.sentence}{told}")
+        typer.echo(f"            {series}{one.verdict.sentence}{told}")
         if one.last_raised and one.state.last:
             last = one.state.last
             ended = "" if last is one.last_raised else f" {last.move.value.capitalize()} on {last.at:%Y-%m-%d}."

@@ -6,6 +6,8 @@ import datetime as dt
 from contextlib import suppress
 from dataclasses import replace
 
+import streamlit as st
+
 from monitor import backtests, bundle, people, queueing, rulebook, situations, watch
 from monitor.alerts.channels import policy
 from monitor.alerts.explain import Explanation, explain
@@ -34,14 +36,24 @@ def explained(rule: Rule, situation: Situation, moment: dt.datetime) -> Explanat
 
 def tried(rule: Rule, day: dt.date) -> Trial:
     """What a rule, saved or not, would have told up to a day, and the episodes that there are to hold it against."""
+    return _tried(reader.version(), rulebook.as_toml(rule), day, rule)
+
+
+@st.cache_data(max_entries=30, show_spinner=False)
+def _tried(version: int, written: str, day: dt.date, _rule: Rule) -> Trial:
     settings, store = reader.opened()
-    (found,) = backtests.run(store, [rule], settings.seeds_dir, None, day)
+    (found,) = backtests.run(store, [_rule], settings.seeds_dir, None, day)
     return found
 
 
 def judged(rule: Rule, moment: dt.datetime) -> Verdict:
     """What a rule, saved or not, says at a moment."""
-    return judge_at(rule, watch.histories(reader.opened()[1], [rule])[rule.identity], moment)
+    return _judged(reader.version(), rulebook.as_toml(rule), moment, rule)
+
+
+@st.cache_data(max_entries=30, show_spinner=False)
+def _judged(version: int, written: str, moment: dt.datetime, _rule: Rule) -> Verdict:
+    return judge_at(_rule, watch.histories(reader.opened()[1], [_rule])[_rule.identity], moment)
 
 
 def act(situation: Situation, rule: Rule | None, move: Move, who: str, why: str, until: dt.date | None = None) -> None:
@@ -70,7 +82,12 @@ def withdraw_rule(situation: Situation, rule_id: str, who: str, note: str) -> No
 
 def saved_rules(situation: Situation) -> list[rulebook.Saved]:
     """The saved rules of a situation, those that cannot be read among them."""
-    return rulebook.saved_rules(reader.opened()[1], _of_file(situation.id))
+    return _saved_rules(reader.version(), situation.id)
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _saved_rules(version: int, situation: str) -> list[rulebook.Saved]:
+    return rulebook.saved_rules(reader.opened()[1], _of_file(situation))
 
 
 def rule_ids(situation: Situation) -> set[str]:

@@ -32,13 +32,14 @@ def today() -> dt.date:
     return opened()[0].clock().date()
 
 
-def _version() -> int:
+def version() -> int:
+    """The version of the store: what is cached is kept by it."""
     return runs.version(opened()[1])
 
 
 def all_situations() -> Mapping[str, Situation]:
     """Every situation by id, with the rules that people saved beside those of its file."""
-    return _all_situations(_version())
+    return _all_situations(version())
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -55,7 +56,7 @@ def known_errors() -> Sequence[Correction]:
 
 def figures(as_of: dt.date, **where: Sequence[str]) -> pd.DataFrame:
     """Figures as known on a day; `where` maps parts of the series key to allowed values."""
-    return _figures(_version(), as_of, tuple((name, tuple(values)) for name, values in sorted(where.items())))
+    return _figures(version(), as_of, tuple((name, tuple(values)) for name, values in sorted(where.items())))
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
@@ -80,7 +81,7 @@ def population(as_of: dt.date, locations: Iterable[str]) -> pd.DataFrame:
 
 def vintages(keys: Sequence[SeriesKey]) -> pd.DataFrame:
     """Every vintage of these series."""
-    return _vintages(_version(), tuple(keys))
+    return _vintages(version(), tuple(keys))
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
@@ -90,7 +91,7 @@ def _vintages(version: int, keys: tuple[SeriesKey, ...]) -> pd.DataFrame:
 
 def choices(part: str, **where: Sequence[str]) -> list[str]:
     """The different values of one part of the series key among the stored series."""
-    return _choices(_version(), part, tuple((name, tuple(values)) for name, values in sorted(where.items())))
+    return _choices(version(), part, tuple((name, tuple(values)) for name, values in sorted(where.items())))
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
@@ -100,7 +101,7 @@ def _choices(version: int, part: str, where: Where) -> list[str]:
 
 def notes(as_of: dt.date, **where: Sequence[str]) -> pd.DataFrame:
     """What sources say beside these figures, as known on a day."""
-    return _notes(_version(), as_of, tuple((name, tuple(values)) for name, values in sorted(where.items())))
+    return _notes(version(), as_of, tuple((name, tuple(values)) for name, values in sorted(where.items())))
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
@@ -110,7 +111,7 @@ def _notes(version: int, as_of: dt.date, where: Where) -> pd.DataFrame:
 
 def mentions(situation: str, as_of: dt.date) -> pd.DataFrame:
     """The newest articles of a situation known on a day."""
-    return _mentions(_version(), situation, as_of)
+    return _mentions(version(), situation, as_of)
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
@@ -120,7 +121,7 @@ def _mentions(version: int, situation: str, as_of: dt.date) -> pd.DataFrame:
 
 def standings(situation: Situation, as_of: dt.date) -> list[watch.Standing]:
     """Every rule of a situation as it stands on a day."""
-    return _standings(_version(), situation.id, as_of)
+    return _standings(version(), situation.id, as_of)
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
@@ -130,7 +131,7 @@ def _standings(version: int, situation: str, as_of: dt.date) -> list[watch.Stand
 
 def history(situation: str, as_of: dt.date) -> list[Transition]:
     """The ledger of a situation up to a day, oldest first."""
-    return _history(_version(), situation, as_of)
+    return _history(version(), situation, as_of)
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
@@ -140,7 +141,7 @@ def _history(version: int, situation: str, as_of: dt.date) -> list[Transition]:
 
 def sources() -> pd.DataFrame:
     """What each source says of itself."""
-    return _sources(_version())
+    return _sources(version())
 
 
 @st.cache_data(max_entries=2, show_spinner=False)
@@ -150,7 +151,7 @@ def _sources(version: int) -> pd.DataFrame:
 
 def last_runs() -> pd.DataFrame:
     """The newest run of each source that has been asked."""
-    return _last_runs(_version())
+    return _last_runs(version())
 
 
 @st.cache_data(max_entries=2, show_spinner=False)
@@ -160,7 +161,7 @@ def _last_runs(version: int) -> pd.DataFrame:
 
 def newest_periods(as_of: dt.date) -> Mapping[str, dt.date]:
     """The end of the newest period of each source."""
-    return _newest_periods(_version(), as_of)
+    return _newest_periods(version(), as_of)
 
 
 @st.cache_data(max_entries=20, show_spinner=False)

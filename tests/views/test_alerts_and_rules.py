@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from monitor import rulebook, situations
+from monitor import backtests, rulebook, situations
 from monitor.model import Judgement, Move, Rule, SeriesKey, Severity, Transition, Verdict
 from monitor.settings import ROOT
 from monitor.store import Store, ledger, saved
@@ -288,3 +288,14 @@ def test_rules_on_series_of_one_place_are_told_apart(store: Store, open_page: Op
     assert "**Two · by sea**" in shown
     assert "**Two · by land**" in shown
     assert {"Two · by sea", "Two · by land"} <= set(open_page("rules").selectbox(key="rule").options)
+
+
+def test_a_rule_is_tried_once_for_the_same_figures(store: Store, open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Rule] = []
+    run = backtests.run
+    monkeypatch.setattr(backtests, "run", lambda store, rules, *more: (asked.extend(rules), run(store, rules, *more))[1])
+    app = open_page("rules", rule=SEA)
+    app.run()
+    assert len(asked) == 1
+    app.number_input(key="change_floor").set_value(100_000.0).run()
+    assert [one.condition.parameters["floor"] for one in asked] == [5000, 100_000]
