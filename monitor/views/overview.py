@@ -50,7 +50,7 @@ def alert_card(standing: Standing) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             severity = standing.verdict.severity or standing.rule.severity
             st.badge(parts.severity_word(severity), color=parts.SEVERITY_COLORS[severity])
-            st.markdown(f"**{standing.rule.name}**")
+            st.markdown(f"**{parts.plain(standing.rule.name)}**")
         raised = _("Raised {day}.").format(day=short_day(standing.last_raised.at.date())) if standing.last_raised else ""
         st.markdown(f"{standing.verdict.sentence} {raised}")
 
