@@ -170,7 +170,7 @@ def entered(store: Store, series: SeriesKey | None, move: Move, rule: str = "", 
 def test_a_ledger_of_people_alone_breaks_no_page(store: Store, open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     entered(store, None, Move.SILENCED, who="Ada")
     all_entries = ledger.entries
-    monkeypatch.setattr(ledger, "entries", lambda *given: [one for one in all_entries(*given) if one.who])
+    monkeypatch.setattr(ledger, "entries", lambda *given, **more: [one for one in all_entries(*given, **more) if one.who])
     app = open_page("alerts")
     assert "One alert" not in [one.value for one in app.header]
 
