@@ -42,6 +42,7 @@ class Delivery:
     post: webhook.Post = http.post
     notify: Callable[[str, Message], None] = services.send
     muted: dict[str, policy.Silenced] = field(default_factory=dict)  # by situation, as looked up in this round
+    read: dict[str, list[Transition]] = field(default_factory=dict)  # the same, of the ledger
 
     def run(self) -> None:
         """Tell what is due. One channel that fails leaves the others as they are."""
@@ -79,7 +80,7 @@ class Delivery:
 
     def _reason(self, channel: Channel, row: Row, now: dt.datetime) -> Hold | None:
         """Why a row is not sent now; None: it is."""
-        entries = ledger.entries(self.store, row.entry.situation, max(now, row.entry.at))
+        entries = [one for one in self._entries(row.entry.situation) if one.at <= max(now, row.entry.at)]
         late = row.state is State.HELD and not row.reason.startswith((Why.QUIET_HOURS, Why.DIGEST))
         if late and not policy.still_news(row.entry, entries):
             return Hold(Why.OVER, for_good=True)
@@ -87,6 +88,12 @@ class Delivery:
             return Hold(Why.UNTOLD, for_good=True)
         quiet = channel if channel.enabled else dataclasses.replace(channel, digest_at=None, quiet_from=None, quiet_until=None)
         return policy.hold(quiet, row.entry, row.queued_at, now, entries, self._inhibited(row.entry.situation, now))
+
+    def _entries(self, situation: str) -> list[Transition]:
+        """The ledger of a situation, read once in a round."""
+        if situation not in self.read:
+            self.read[situation] = ledger.entries(self.store, situation, dt.datetime.max.replace(tzinfo=dt.UTC))
+        return self.read[situation]
 
     def _inhibited(self, situation: str, now: dt.datetime) -> policy.Silenced:
         """The rules of a situation that a silence of their source mutes now."""
@@ -198,8 +205,14 @@ class Delivery:
 
     def feed(self) -> bytes:
         """The Atom feed of what was told last, over all situations."""
-        entries = [one for one in ledger.newest(self.store, FEED_ENTRIES * 4) if _in_feed(one)][:FEED_ENTRIES]
+        newest = [one for one in ledger.newest(self.store, FEED_ENTRIES * 4) if _in_feed(one) and not self._silenced(one)]
+        entries = newest[:FEED_ENTRIES]
         return atom.feed([self.item(entry, picture=False) for entry in entries], self.settings.url)
+
+    def _silenced(self, entry: Transition) -> bool:
+        """Whether an entry came under a silence that lasts: it joins the feed when the silence is over or lifted."""
+        silence = policy.silence(entry, self._entries(entry.situation), self.settings.clock())
+        return silence is not None and silence.at <= entry.at
 
     def write_feed(self) -> None:
         """Write the feed beside the page, whole or not at all."""

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from monitor.alerts.channels.policy import Why
+from monitor.deliver import Delivery
 from monitor.errors import ChannelError
 from monitor.model import Move
 from monitor.store import outbox
@@ -253,6 +254,15 @@ def test_a_silence_of_something_else_holds_nothing(make: Make, over: dict[str, A
     world = make()
     world.record(silenced(**over), entry(when="2020-02-10 02:00:00"))
     assert len(world.deliver()) == 1
+
+
+def test_what_came_under_a_silence_joins_the_feed_when_that_is_over(make: Make) -> None:
+    world = make()
+    world.record(entry(when="2020-02-10"), silenced(), entry(Move.ESCALATED, "2020-02-10 02:00:00", rule="level"))
+    world.now = at("2020-02-11")
+    assert Delivery(world.settings, world.store, {"aegean": world.watched}).feed().count(b"<entry>") == 1
+    world.now = at("2020-02-12")
+    assert Delivery(world.settings, world.store, {"aegean": world.watched}).feed().count(b"<entry>") == 2
 
 
 def test_a_silence_that_is_lifted_lets_go_at_once(make: Make) -> None:
