@@ -143,4 +143,7 @@ written = next((one for one in view.situation.rules if one.identity == (alert.ru
 if written is None:
     st.caption(_("The rule is no longer there, so its reasons cannot be worked out again; what it said stands."))
 else:
+    versions = desk.rule_versions(view.situation, written.id)
+    if len(versions) > 1 and versions[-1].at > alert.at:
+        st.caption(_("The rule was changed since. The reasons below are those of the rule as it is now; Rules has its versions."))
     alert_parts.reasons(desk.explained(written, view.situation, alert.at))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from monitor import backtests, rulebook, situations
+from monitor import backtests, rulebook, situations, watch
 from monitor.model import Judgement, Move, Rule, SeriesKey, Severity, Transition, Verdict
 from monitor.settings import ROOT
 from monitor.store import Store, ledger, saved
@@ -299,3 +299,15 @@ def test_a_rule_is_tried_once_for_the_same_figures(store: Store, open_page: Open
     assert len(asked) == 1
     app.number_input(key="change_floor").set_value(100_000.0).run()
     assert [one.condition.parameters["floor"] for one in asked] == [5000, 100_000]
+
+
+def test_an_alert_of_a_rule_that_was_changed_since_says_whose_reasons_it_shows(store: Store, open_page: Open) -> None:
+    situation = situations.load(ROOT / "seeds" / "situations" / f"{SITUATION}.toml")
+    (own,) = (one for one in situation.rules if one.id == RULE)
+    mine, moment = replace(own, id="mine"), dt.datetime(2026, 10, 1, tzinfo=dt.UTC)
+    changed = "The rule was changed since."
+    for version in range(2):
+        rulebook.save(store, situation, mine, "Ada", f"{version}", moment + dt.timedelta(days=version))
+        watch.update_ledger(store, {SITUATION: rulebook.filled(store, situation)}, moment + dt.timedelta(days=version))
+        app = open_page("alerts", rule="mine", alert=f"2019-09-09 00:00:00 mine {mine.series}")
+        assert (changed in words(app)) == (version == 1)
