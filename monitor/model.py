@@ -65,6 +65,12 @@ class Status(StrEnum):
     NOT_REPORTED = "not_reported"  # the source names the period and gives no figure: missing is not zero
 
 
+# A sum is as soft as its softest part; the firmest first.
+SOFTNESS = (Status.REPORTED, Status.ESTIMATED, Status.PROVISIONAL, Status.PROJECTED, Status.NOT_REPORTED)
+# A part of a sum that is this far behind the others has ended; until then its next figure is waited for.
+GOES_ON = dt.timedelta(days=366)
+
+
 class Severity(StrEnum):
     """How urgently an alert wants a person."""
 
@@ -750,7 +756,6 @@ class Move(StrEnum):
 
 FIRING = frozenset({Move.RAISED, Move.ESCALATED, Move.RAISED_AGAIN})
 ENDED = frozenset({Move.CLEARED, Move.UNDONE, Move.LAPSED})
-BY_PEOPLE = frozenset(set(Move) - FIRING - ENDED)
 
 
 @dataclass(frozen=True, slots=True)

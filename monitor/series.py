@@ -12,10 +12,9 @@ from typing import Any
 import pandas as pd
 
 from monitor.errors import ContractError
-from monitor.model import INDICATORS, Frequency, Measure, Over, SeriesKey, refuse_sum, same_day
+from monitor.model import GOES_ON, INDICATORS, SOFTNESS, Frequency, Measure, Over, SeriesKey, refuse_sum, same_day
 
 MOST_POINTS = 2000  # of one chart: beyond this a browser draws marks, not information
-SOFTNESS = ("reported", "estimated", "provisional", "projected", "not_reported")  # a sum is as soft as its softest part
 PERIOD_CODE = {Frequency.MONTH: "M", Frequency.YEAR: "Y", Frequency.DAY: "D", Frequency.WEEK: "W"}
 
 
@@ -167,7 +166,7 @@ def as_written(frame: pd.DataFrame, key: SeriesKey) -> pd.DataFrame:
     if frame["breakdown"].nunique() < 2:
         return frame.assign(breakdown=key.breakdown)
     newest = frame.groupby("breakdown")["period_end"].max()
-    going_on = newest[newest >= newest.max() - pd.Timedelta(366, "D")]
+    going_on = newest[newest >= newest.max() - GOES_ON]
     frame = frame[frame["period_end"] <= going_on.min()]
     grouped = frame.groupby(["period_start", "period_end"], as_index=False, sort=True)
     summed = grouped.agg(

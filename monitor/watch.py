@@ -11,6 +11,8 @@ from typing import Any
 import pandas as pd
 
 from monitor.alerts import conditions, inhibition, rules, state, summed
+from monitor.alerts.channels import policy
+from monitor.alerts.explain import Explanation, explain
 from monitor.alerts.inhibition import Muted
 from monitor.alerts.state import History, State, Vintage
 from monitor.model import FIRING, Frequency, Point, Rule, SeriesKey, Situation, Status, Transition, Verdict, parts
@@ -81,6 +83,15 @@ def standings(store: Store, situation: Situation, as_of: dt.datetime) -> list[St
     found = [_standing(rule, situation.id, known[rule.identity], of_rule(entries, rule), as_of) for rule in situation.rules]
     muted = inhibition.muted((one.rule, one.verdict) for one in found)
     return [replace(one, muted_by=muted.get(one.rule.identity)) for one in found]
+
+
+def explained(store: Store, situation: Situation, rule: Rule, moment: dt.datetime) -> Explanation:
+    """Why a rule of a situation said what it said at a moment, on what was known then."""
+    entries = ledger.entries(store, situation.id, moment, as_recorded=True)
+    muted = muted_by(store, situation, rule, moment)
+    over_all = policy.silence_over(policy.WHOLE, entries, moment)
+    known = histories(store, [rule])[rule.identity]
+    return explain(rule, known, state.derived(of_rule(entries, rule)), moment, muted.why if muted else "", over_all)
 
 
 def muted_by(store: Store, situation: Situation, rule: Rule, moment: dt.datetime) -> Muted | None:

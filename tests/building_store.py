@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import func, select
 
-from monitor.alerts.state import Vintage
+from monitor.alerts.state import History, Vintage
 from monitor.model import (
     UTC,
     Answer,
@@ -157,6 +157,11 @@ def days_from(first: str, *values: float | None) -> list[Point]:
 def known(points: Iterable[Point], days_after: int = 10) -> list[Vintage]:
     """Each point as one vintage, known at midnight some days after its period ended."""
     return [Vintage(dt.datetime.combine(p.period_end + dt.timedelta(days_after), dt.time(0), UTC), p) for p in points]
+
+
+def history(own: Sequence[Vintage]) -> History:
+    """The history of a rule that reads one series."""
+    return History(own, {})
 
 
 WHOLE_RULE = ("levels", "clear_below", "cooldown_days", "least_history")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -53,25 +53,20 @@ def explain(
 
 
 def _compared(rule: Rule, known: History, verdict: Verdict, moment: dt.datetime) -> Iterator[Compared]:
-    """The judged figure and those beside it; each is looked for in the series that the rule reads."""
-    series: Mapping[SeriesKey, object] = {rule.series: known.own, **known.beside}
-    wanted = [(point, False) for point in verdict.window]
-    judged = (verdict.period_start, verdict.period_end)
-    for key in series:
-        vintages = known.own if key == rule.series else known.beside[key]
-        for point, is_judged in wanted:
-            if found := _vintage(vintages, point, moment):
-                yield Compared(key, point, found.known_at, is_judged)
+    """The figures that the judged one was compared with, in whichever series the rule read them, and the judged one."""
+    for key, vintages in {rule.series: known.own, **known.beside}.items():
+        seen = [v for v in vintages if v.known_at <= moment]
+        for point in verdict.window:
+            if found := _last(v for v in seen if v.point == point):
+                yield Compared(key, point, found.known_at, False)
         if key == rule.series:
-            newest = [v for v in vintages if (v.point.period_start, v.point.period_end) == judged and v.known_at <= moment]
-            if newest:
-                last = max(newest, key=lambda v: v.known_at)
-                yield Compared(key, last.point, last.known_at, True)
+            judged = (verdict.period_start, verdict.period_end)
+            if found := _last(v for v in seen if (v.point.period_start, v.point.period_end) == judged):
+                yield Compared(key, found.point, found.known_at, True)
 
 
-def _vintage(vintages: object, point: Point, moment: dt.datetime) -> Vintage | None:
-    same = [v for v in vintages if v.point == point and v.known_at <= moment]  # type: ignore[attr-defined]
-    return max(same, key=lambda v: v.known_at, default=None)
+def _last(vintages: Iterable[Vintage]) -> Vintage | None:
+    return max(vintages, key=lambda v: v.known_at, default=None)
 
 
 def _facts(rule: Rule, verdict: Verdict, figures: tuple[Compared, ...], moment: dt.datetime, told: str) -> Iterator[tuple[str, str]]:

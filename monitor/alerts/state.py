@@ -52,11 +52,6 @@ class History:
     asked: Sequence[Asked] = ()
 
 
-def history(own: Sequence[Vintage]) -> History:
-    """The history of a rule that reads one series."""
-    return History(own, {})
-
-
 def known_points(vintages: Iterable[Vintage], moment: dt.datetime) -> list[Point]:
     """The points as known at a moment, one a period, ordered by period. `vintages` are ordered by known_at."""
     newest = {(v.point.period_end, v.point.period_start): v.point for v in vintages if v.known_at <= moment}

@@ -7,11 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from monitor.alerts.state import Vintage
-from monitor.model import Point, Status
+from monitor.model import GOES_ON, SOFTNESS, Point, Status
 
-# A sum is no firmer than the least firm of its parts.
-FIRMNESS = (Status.REPORTED, Status.ESTIMATED, Status.PROVISIONAL, Status.PROJECTED)
-ENDED = dt.timedelta(days=366)  # a part without a figure for longer has ended, and is waited for no more
 Period = tuple[dt.date, dt.date]
 
 
@@ -36,23 +33,27 @@ def _each(known: Sequence[dict[Period, Point]], learnt: Sequence[tuple[dt.dateti
             period = (point.period_start, point.period_end)
             known[place][period] = point
             touched[period] = None
+        upto = max(_newest(part) for part in known if part)
         for period in touched:
-            if any(_to_come(period, part) for part in known):
+            if any(_to_come(period, part, upto) for part in known):
                 waiting[period] = None
             else:
                 yield Vintage(moment, _sum(period, [part[period] for part in known if period in part]))
 
 
-def _to_come(period: Period, part: Mapping[Period, Point]) -> bool:
-    """Whether a part still goes on and its figure of this period is not there yet."""
+def _newest(part: Mapping[Period, Point]) -> dt.date:
+    return max(end for _, end in part)
+
+
+def _to_come(period: Period, part: Mapping[Period, Point], upto: dt.date) -> bool:
+    """Whether a part still goes on, as far as others reach by now, and its figure of this period is not there yet."""
     if not part or period in part:
         return False
-    newest = max(end for _, end in part)
-    return newest < period[1] <= newest + ENDED
+    return _newest(part) < period[1] and upto <= _newest(part) + GOES_ON
 
 
 def _sum(period: Period, points: Sequence[Point]) -> Point:
     values = [p.value for p in points if p.value is not None]
     if len(values) < len(points):
         return Point(*period, None, Status.NOT_REPORTED)
-    return Point(*period, sum(values), max((p.status for p in points), key=FIRMNESS.index))
+    return Point(*period, sum(values), max((p.status for p in points), key=SOFTNESS.index))

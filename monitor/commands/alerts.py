@@ -11,14 +11,12 @@ from typing import Annotated
 import typer
 
 from monitor import people, prepare, rulebook, watch
-from monitor.alerts import state
-from monitor.alerts.channels import policy
-from monitor.alerts.explain import Explanation, explain
+from monitor.alerts.explain import Explanation
 from monitor.commands import Day, SituationIds, chosen_day, chosen_situations
 from monitor.locale import number, period
 from monitor.model import Move, Rule, SeriesKey, Situation
 from monitor.settings import Settings, load
-from monitor.store import Store, ledger, read
+from monitor.store import Store, read
 
 app = typer.Typer(no_args_is_help=False, help="What each rule says on a day, and when it was last raised.")
 
@@ -89,12 +87,7 @@ OneSituation = Annotated[str, typer.Option("--situation", help="The situation, w
 def explain_command(rule: RuleId, series: Series = "", as_of: Day = None, situation: OneSituation = "") -> None:
     """Why a rule fires, is quiet or cannot say: the sentence, the facts behind it, the figures compared."""
     settings, store, known, found = _found(rule, series, situation)
-    moment = read.end_of(chosen_day(as_of, settings))
-    history = watch.histories(store, [found])[found.identity]
-    entries = ledger.entries(store, known.id, moment, as_recorded=True)
-    muted = watch.muted_by(store, known, found, moment)
-    over_all = policy.silence_over(policy.WHOLE, entries, moment)
-    _tell(explain(found, history, state.derived(watch.of_rule(entries, found)), moment, muted.why if muted else "", over_all))
+    _tell(watch.explained(store, known, found, read.end_of(chosen_day(as_of, settings))))
 
 
 def _tell(told: Explanation) -> None:

@@ -9,13 +9,12 @@ from dataclasses import replace
 import streamlit as st
 
 from monitor import backtests, bundle, people, queueing, rulebook, situations, watch
-from monitor.alerts.channels import policy
-from monitor.alerts.explain import Explanation, explain
-from monitor.alerts.state import derived, judge_at
+from monitor.alerts.explain import Explanation
+from monitor.alerts.state import judge_at
 from monitor.backtests import Trial
 from monitor.errors import BusyError
 from monitor.model import Move, Rule, Situation, Verdict
-from monitor.store import ledger, saved
+from monitor.store import saved
 from monitor.views import reader
 
 
@@ -26,12 +25,7 @@ def may_write() -> bool:
 
 def explained(rule: Rule, situation: Situation, moment: dt.datetime) -> Explanation:
     """Why a rule said what it said at a moment, on what was known then."""
-    store = reader.opened()[1]
-    entries = ledger.entries(store, situation.id, moment)
-    muted = watch.muted_by(store, situation, rule, moment)
-    over_all = policy.silence_over(policy.WHOLE, entries, moment)
-    known, state = watch.histories(store, [rule])[rule.identity], derived(watch.of_rule(entries, rule))
-    return explain(rule, known, state, moment, muted.why if muted else "", over_all)
+    return watch.explained(reader.opened()[1], situation, rule, moment)
 
 
 def tried(rule: Rule, day: dt.date) -> Trial:

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from monitor.alerts.backtest import LEAST_REVISED, Replay, Usual, as_usual, case, newest, replay, usual
 from monitor.alerts.episodes import Episode
-from monitor.alerts.state import History, Vintage, history
+from monitor.alerts.state import History, Vintage
 from monitor.locale import Sentence
 from monitor.model import UTC, Condition, Move, Point, Rule, SeriesKey, Status
-from tests.building_store import at, day, known, month_end, months, rule
+from tests.building_store import at, day, history, known, month_end, months, rule
 
 DOUBLED = rule("change", against="last_year", ratio=2.0, floor=100, stale=120)
 YEAR = [100.0] * 12

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from monitor.alerts.rules import check, judge
-from monitor.alerts.state import Vintage, history, transitions
+from monitor.alerts.state import Vintage, transitions
 from monitor.model import Judgement, Point, Status
-from tests.building_store import KEY, TOTAL, at, day, rule
+from tests.building_store import KEY, TOTAL, at, day, history, rule
 
 FIRES, QUIET, CANNOT_SAY = Judgement
 DOUBLING = rule("doubling", TOTAL, floor=300_000)

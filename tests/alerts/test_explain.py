@@ -8,9 +8,9 @@ import pytest
 
 from monitor.alerts import state
 from monitor.alerts.explain import Explanation, explain, in_words, told_words
-from monitor.alerts.state import Vintage, history
+from monitor.alerts.state import Vintage
 from monitor.model import Condition, Judgement, Move, Rule, SeriesKey, Severity, Transition, Verdict
-from tests.building_store import KEY, at, day, known, months, rule
+from tests.building_store import KEY, at, day, history, known, months, rule
 
 DOUBLED = rule("change", against="last_year", ratio=2, floor=100)
 MONTHS = months("2019-01", 60, *[1] * 11, 150)

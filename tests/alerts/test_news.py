@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from monitor.alerts.rules import check, judge
-from monitor.alerts.state import Vintage, history, transitions
+from monitor.alerts.state import Vintage, transitions
 from monitor.model import Judgement, Point, Status
-from tests.building_store import KEY, NEWS, at, day, days_from, known, months, rule
+from tests.building_store import KEY, NEWS, at, day, days_from, history, known, months, rule
 
 FIRES, QUIET, CANNOT_SAY = Judgement
 LOUD = rule("news", NEWS, ratio=3, weeks=4, floor=0.1, stale=3)

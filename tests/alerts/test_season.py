@@ -9,9 +9,9 @@ import pytest
 
 from monitor.alerts.kinds.season import AS_STANDARD
 from monitor.alerts.rules import check, judge
-from monitor.alerts.state import Vintage, history, transitions
+from monitor.alerts.state import Vintage, transitions
 from monitor.model import Judgement, Point
-from tests.building_store import TOTAL, at, day, days_from, known, months, rule
+from tests.building_store import TOTAL, at, day, days_from, history, known, months, rule
 
 FIRES, QUIET, CANNOT_SAY = Judgement
 SEASON = rule("season", deviations=2, least_years=3, floor=100)

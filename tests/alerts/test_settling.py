@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from monitor.alerts import rules, settling
 from monitor.alerts.settling import Step, days_at, learnt
-from monitor.alerts.state import Vintage, history, judge_at, transitions
+from monitor.alerts.state import Vintage, judge_at, transitions
 from monitor.model import UTC, Judgement, Status
 from tests.alerts.generated import vintages_of
-from tests.building_store import KEY, at, day, months, rule
+from tests.building_store import KEY, at, day, history, months, rule
 
 LEVEL = rule("threshold", above=100, stale=120)
 LATER = at("2030-01-01")

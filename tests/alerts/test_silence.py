@@ -6,9 +6,9 @@ import pytest
 
 from monitor.alerts import inhibition
 from monitor.alerts.rules import check, judge
-from monitor.alerts.state import History, history, transitions
+from monitor.alerts.state import History, transitions
 from monitor.model import Asked, Condition, Judgement, Rule, Severity
-from tests.building_store import HOSTED, KEY, LANDINGS, at, day, known, months, rule
+from tests.building_store import HOSTED, KEY, LANDINGS, at, day, history, known, months, rule
 
 FIRES, QUIET, CANNOT_SAY = Judgement
 OLD = rule("silence", id="old", after_days=45)

@@ -98,3 +98,10 @@ def test_a_part_that_has_ended_is_waited_for_no_more() -> None:
     sea = [Vintage(at("2021-03-10"), months("2021-02", 1000)[0])]
     land = [Vintage(at("2020-02-10"), months("2020-01", 1000)[0])]
     assert [one.point.value for one in added([sea, land])] == [1000, 1000]
+
+
+def test_the_year_after_a_part_has_ended_is_summed_as_soon_as_that_is_known() -> None:
+    sea = [Vintage(at("2020-03-10"), months("2020-02", 500)[0]), Vintage(at("2021-03-10"), months("2021-02", 1000)[0])]
+    land = [Vintage(at("2020-02-10"), months("2020-01", 1000)[0])]
+    told = [(f"{one.known_at:%Y-%m-%d}", f"{one.point.period_end:%Y-%m}", one.point.value) for one in added([sea, land])]
+    assert told == [("2020-02-10", "2020-01", 1000), ("2021-03-10", "2020-02", 500), ("2021-03-10", "2021-02", 1000)]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from monitor.alerts.rules import check, judge
-from monitor.alerts.state import Vintage, history, transitions
+from monitor.alerts.state import Vintage, transitions
 from monitor.model import Judgement
-from tests.building_store import HOSTED, LANDINGS, NEWS, TOTAL, at, day, days_from, known, months, rule
+from tests.building_store import HOSTED, LANDINGS, NEWS, TOTAL, at, day, days_from, history, known, months, rule
 
 FIRES, QUIET, CANNOT_SAY = Judgement
 SURGE = rule("surge", stale=200, ratio=3, periods=3, floor=90)
