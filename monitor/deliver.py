@@ -13,6 +13,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from monitor import http, watch
 from monitor.alerts.channels import atom, message, picture, policy, services, webhook
@@ -120,7 +121,7 @@ class Delivery:
         id = given or f"msg_{uuid.uuid4().hex}"
         if not outbox.take(self.store, rows, id, now, now + TAKEN):
             return True  # somebody else is at it
-        made = Message(id, situation, self._names().get(situation, situation), tuple(self._items(rows, pictures=channel.picture)))
+        made = Message(id, situation, self.names.get(situation, situation), tuple(self._items(rows, pictures=channel.picture)))
         try:
             self.send(channel, made)
         except ChannelError as error:
@@ -135,7 +136,7 @@ class Delivery:
         made = Message("", rows[0].entry.situation, "", tuple(self._items(rows, pictures=False)))
         why = "dry run" if channel.enabled else "not switched on"
         for one in made.items:
-            said = f"{one.rule}, {message.move_word(one.entry.move)} ({one.entry.severity}): {one.entry.verdict.sentence}"
+            said = f"{one.rule}, {message.told_move(one.entry.move)} ({one.entry.severity}): {one.entry.verdict.sentence}"
             self.say(f"{channel.name}: would send ({why}) {made.situation}: {said}")
         if not channel.enabled:
             self._mark(rows, State.HELD, Why.DRY_RUN.value, settled=True)
@@ -179,8 +180,15 @@ class Delivery:
         """Where a channel sends: a secret."""
         return self.settings.channel_secrets.get(f"{channel.variable}_URL", "")
 
-    def _names(self) -> dict[str, str]:
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The situations' names by id."""
         return {one.id: one.name for one in self.situations.values()}
+
+    @cached_property
+    def terms(self) -> dict[str, Terms]:
+        """Each source's name and terms, read once in a round."""
+        return _terms(self.store)
 
     def _items(self, rows: Sequence[Row], *, pictures: bool) -> list[Item]:
         return [self.item(row.entry, picture=pictures) for row in rows]
@@ -190,7 +198,7 @@ class Delivery:
         rules = self.situations[entry.situation].rules if entry.situation in self.situations else ()
         of_id = [rule for rule in rules if rule.id == entry.rule]
         rule = next((one for one in of_id if one.series == entry.series), of_id[0] if of_id else None)
-        made = message.item(entry, rule, self.settings.url, _terms(self.store), self._names())
+        made = message.item(entry, rule, self.settings.url, self.terms, self.names)
         return dataclasses.replace(made, picture=self._picture(entry, made)) if picture else made
 
     def _picture(self, entry: Transition, made: Item) -> bytes:

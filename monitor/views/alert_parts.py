@@ -11,13 +11,15 @@ import streamlit as st
 from monitor.alerts.channels import policy
 from monitor.alerts.explain import Explanation, silenced_words, told_words
 from monitor.alerts.spans import Span, until
+from monitor.alerts.words import move_word, severity_word
 from monitor.charts import timeline, trend
-from monitor.errors import MonitorError
 from monitor.locale import _, number, period, short_day
 from monitor.model import FIRING, Judgement, Move, SeriesKey, Situation, Transition
 from monitor.views import desk, parts
+from monitor.views.signed import done, signed
 from monitor.watch import Standing
 
+LONGEST_NOTE = 300
 Names = Mapping[str, str]
 Labels = Mapping[tuple[str, SeriesKey], str]
 ICONS = {Judgement.FIRES: ":material/notifications_active:", Judgement.QUIET: ":material/check:", Judgement.CANNOT_SAY: ":material/help:"}
@@ -26,23 +28,6 @@ ICONS = {Judgement.FIRES: ":material/notifications_active:", Judgement.QUIET: ":
 def state_word(judgement: Judgement) -> str:
     """A judgement in the reader's language."""
     return {Judgement.FIRES: _("Fires"), Judgement.QUIET: _("Quiet"), Judgement.CANNOT_SAY: _("Cannot say")}[judgement]
-
-
-def move_word(move: Move) -> str:
-    """A transition in the reader's language."""
-    return {
-        Move.RAISED: _("raised"),
-        Move.ESCALATED: _("escalated"),
-        Move.RAISED_AGAIN: _("raised again"),
-        Move.CLEARED: _("cleared"),
-        Move.UNDONE: _("undone by a revision"),
-        Move.LAPSED: _("lapsed"),
-        Move.ACKNOWLEDGED: _("acknowledged"),
-        Move.SILENCED: _("silenced"),
-        Move.UNSILENCED: _("silence lifted"),
-        Move.MARKED_TRUE: _("marked true"),
-        Move.MARKED_FALSE: _("marked false"),
-    }[move]
 
 
 def color(standing: Standing) -> parts.Color:
@@ -58,7 +43,7 @@ def rule_row(standing: Standing, situation: Situation, now: dt.datetime, name: s
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.badge(state_word(verdict.judgement), icon=ICONS[verdict.judgement], color=color(standing))
-            st.badge(parts.severity_word(verdict.severity or rule.severity), color="gray")
+            st.badge(severity_word(verdict.severity or rule.severity), color="gray")
             if standing.state.acknowledged:
                 who = parts.plain(standing.state.acknowledged.who, but="[]")
                 st.badge(_("acknowledged by {who}").format(who=who), icon=":material/visibility:", color="gray")
@@ -113,17 +98,10 @@ def _form(standing: Standing, situation: Situation, now: dt.datetime) -> None:
     with st.form(f"act-{standing.rule.id}-{standing.rule.series}", border=False):
         action = st.radio(_("What do you say?"), possible, format_func=lambda name: ACTIONS[name]())
         until_day = st.date_input(_("Silence until"), now.date() + dt.timedelta(days=7), min_value=now.date() + dt.timedelta(days=1))
-        who = st.text_input(_("Your name"), st.session_state.get("who", ""), max_chars=60)
-        why = st.text_input(_("A note for those who read it later"), max_chars=300)
-        if st.form_submit_button(_("Enter it in the history")):
-            st.session_state["who"] = who
-            try:
-                end = until_day if action == "silence" and isinstance(until_day, dt.date) else None
-                desk.act(situation, standing.rule, MOVES[action], who, why, end)
-            except MonitorError as error:
-                st.error(parts.plain(str(error)))
-            else:
-                st.rerun()
+        end = until_day if action == "silence" and isinstance(until_day, dt.date) else None
+        given = signed(_("Enter it in the history"), _("A note for those who read it later"), LONGEST_NOTE)
+        if given and done(lambda: desk.act(situation, standing.rule, MOVES[action], *given, end)):
+            st.rerun()
 
 
 def whole_situation(situation: Situation, over_all: Transition | None, now: dt.datetime, writing: bool) -> None:
@@ -137,17 +115,10 @@ def whole_situation(situation: Situation, over_all: Transition | None, now: dt.d
         end: object = None
         if not over_all:
             end = st.date_input(_("Silence until"), now.date() + dt.timedelta(days=7), min_value=now.date() + dt.timedelta(days=1))
-        who = st.text_input(_("Your name"), st.session_state.get("who", ""), max_chars=60)
-        why = st.text_input(_("A note for those who read it later"), max_chars=300)
-        if st.form_submit_button(word):
-            st.session_state["who"] = who
-            move = Move.UNSILENCED if over_all else Move.SILENCED
-            try:
-                desk.act(situation, None, move, who, why, end if isinstance(end, dt.date) else None)
-            except MonitorError as error:
-                st.error(parts.plain(str(error)))
-            else:
-                st.rerun()
+        move, until_day = (Move.UNSILENCED, None) if over_all else (Move.SILENCED, end)
+        given = signed(word, _("A note for those who read it later"), LONGEST_NOTE)
+        if given and done(lambda: desk.act(situation, None, move, *given, until_day if isinstance(until_day, dt.date) else None)):
+            st.rerun()
 
 
 def history_table(entries: Sequence[Transition], names: Names) -> pd.DataFrame:
@@ -159,7 +130,7 @@ def history_table(entries: Sequence[Transition], names: Names) -> pd.DataFrame:
             _("Rule"): [names.get(one.rule, one.rule) or _("all rules") for one in newest_first],
             _("Place"): [parts.place_name(one.series.location) if one.series else "" for one in newest_first],
             _("What"): [move_word(one.move) for one in newest_first],
-            _("Severity"): [parts.severity_word(one.severity) if one.move in FIRING else "" for one in newest_first],
+            _("Severity"): [severity_word(one.severity) if one.move in FIRING else "" for one in newest_first],
             _("Why"): [one.why or one.verdict.sentence for one in newest_first],
             _("Told"): [_told(one) if one.move in FIRING else "" for one in newest_first],
             _("Who"): [one.who for one in newest_first],
@@ -185,7 +156,7 @@ def timeline_chart(shown: Sequence[Span], entries: Sequence[Transition], names: 
             "rule": [row(one) for one in shown],
             "begin": [one.raised.at for one in shown],
             "end": [until(one, now) for one in shown],
-            "severity": [parts.severity_word(one.severity) for one in shown],
+            "severity": [severity_word(one.severity) for one in shown],
             "told": [f"{short_day(one.raised.at.date())}: {one.raised.verdict.sentence}" for one in shown],
         }
     )

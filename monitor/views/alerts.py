@@ -9,6 +9,7 @@ import streamlit as st
 
 from monitor.alerts.channels import message, policy
 from monitor.alerts.spans import measured, spans
+from monitor.alerts.words import move_word, severity_word
 from monitor.locale import _, day, number
 from monitor.model import FIRING, Judgement, Move, Severity
 from monitor.series import as_written
@@ -64,13 +65,13 @@ with st.container(horizontal=True):
         _("Severity"),
         [EVERY, *Severity],
         key="severity",
-        format_func=lambda one: _("Any") if one == EVERY else parts.severity_word(one),
+        format_func=lambda one: _("Any") if one == EVERY else severity_word(one),
         width=140,
     )
     moves = [EVERY, *(move for move in Move if any(one.move is move for one in entries))]
     address.one("move", moves, EVERY)
     move = st.selectbox(
-        _("What"), moves, key="move", format_func=lambda one: _("Everything") if one == EVERY else alert_parts.move_word(one), width=200
+        _("What"), moves, key="move", format_func=lambda one: _("Everything") if one == EVERY else move_word(one), width=200
     )
 shown = [one for one in entries if rule in (EVERY, one.rule) and severity in (EVERY, one.severity) and move in (EVERY, one.move)]
 if not shown:
@@ -124,7 +125,7 @@ st.header(_("One alert"), anchor=False)
 def in_words(key: str) -> str:
     """An alert in the list: the day, its rule, what happened."""
     one, of = by_text[key]
-    return f"{one.at:%Y-%m-%d} {labels.get((one.rule, of)) or names.get(one.rule, one.rule)}: {alert_parts.move_word(one.move)}"
+    return f"{one.at:%Y-%m-%d} {labels.get((one.rule, of)) or names.get(one.rule, one.rule)}: {move_word(one.move)}"
 
 
 address.one("alert", list(by_text), next(iter(by_text)))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from monitor.alerts.words import severity_word
 from monitor.locale import _, number, period, short_day
 from monitor.model import Headline, Judgement, Severity
 from monitor.series import Figure, newest
@@ -49,7 +50,7 @@ def alert_card(standing: Standing) -> None:
     with st.container(border=True, height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center"):
             severity = standing.verdict.severity or standing.rule.severity
-            st.badge(parts.severity_word(severity), color=parts.SEVERITY_COLORS[severity])
+            st.badge(severity_word(severity), color=parts.SEVERITY_COLORS[severity])
             st.markdown(f"**{parts.plain(standing.rule.name)}**")
         raised = _("Raised {day}.").format(day=short_day(standing.last_raised.at.date())) if standing.last_raised else ""
         st.markdown(f"{standing.verdict.sentence} {raised}")

@@ -31,11 +31,6 @@ Color = Literal["red", "orange", "green", "violet", "gray"]
 SEVERITY_COLORS: Mapping[str, Color] = {"medium": "orange", "high": "red", "critical": "violet"}
 
 
-def severity_word(severity: str) -> str:
-    """A severity in the reader's language."""
-    return {"medium": _("medium"), "high": _("high"), "critical": _("critical")}[severity]
-
-
 def indicator_name(indicator: str) -> str:
     """An indicator in the reader's language."""
     return _(INDICATORS[indicator].name)

@@ -11,6 +11,7 @@ import streamlit as st
 
 from monitor.alerts import rules
 from monitor.alerts.kinds import registry
+from monitor.alerts.words import severity_word
 from monitor.locale import _
 from monitor.model import INDICATORS, Condition, Rule, SeriesKey, Severity
 from monitor.views import parts, reader
@@ -190,7 +191,7 @@ def _whole(current: Rule | None) -> tuple[Severity, int, dict[str, Any]]:
             list(Severity),
             list(Severity).index(current.severity) if current else 0,
             key="rule_severity",
-            format_func=parts.severity_word,
+            format_func=severity_word,
         )
         stale = st.number_input(_("Too old after (days)"), 0, 5000, current.stale_after_days if current else 120, key="rule_stale")
         cooldown = st.number_input(
@@ -217,9 +218,7 @@ def _levels(condition: Condition, severity: Severity, current: Rule | None) -> M
     with st.grid(min_column_width=180):
         for level in higher:
             before = current.levels.get(level, {}).get(leading) if current else None
-            label = _("{severity}: {parameter}").format(
-                severity=parts.severity_word(level).capitalize(), parameter=label_of(leading).lower()
-            )
+            label = _("{severity}: {parameter}").format(severity=severity_word(level).capitalize(), parameter=label_of(leading).lower())
             value = st.number_input(
                 label, value=None if before is None else float(before), key=f"rule_level_{level}_{leading}", format="%g"
             )

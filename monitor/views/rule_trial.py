@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from monitor.alerts.scorecard import intervals, tally
+from monitor.alerts.words import severity_word
 from monitor.backtests import COMPUTED, DOCUMENTED, Trial
 from monitor.locale import _, number
 from monitor.model import Move, Rule
@@ -38,7 +39,7 @@ def shown(rule: Rule, view: View) -> None:
             pd.DataFrame(
                 {
                     _("Known (UTC)"): [one.at.date() for one in reversed(told)],
-                    _("Severity"): [parts.severity_word(one.severity) for one in reversed(told)],
+                    _("Severity"): [severity_word(one.severity) for one in reversed(told)],
                     _("Why"): [one.verdict.sentence for one in reversed(told)],
                 }
             ),

@@ -11,12 +11,14 @@ from monitor import rulebook
 from monitor.alerts import rules
 from monitor.alerts.explain import in_words
 from monitor.alerts.kinds import registry
-from monitor.errors import MonitorError
+from monitor.alerts.words import severity_word
 from monitor.locale import _, short_day
 from monitor.model import Rule
 from monitor.views import address, desk, frame, parts, reader, rule_form, rule_trial
+from monitor.views.signed import done, signed
 
 NEW = "new"
+LONGEST_NOTE = 200
 
 
 def listed() -> pd.DataFrame:
@@ -28,7 +30,7 @@ def listed() -> pd.DataFrame:
             _("Rule"): [one.name for one in own],
             _("Place"): [parts.place_name(one.series.location) for one in own],
             _("Asks for"): [in_words(one.condition) for one in own],
-            _("Severity"): [parts.severity_word(one.severity) for one in own],
+            _("Severity"): [severity_word(one.severity) for one in own],
             _("Why this level"): [one.reason for one in own],
             _("From"): [
                 _("{who}, {day}").format(who=saved[one.id].who, day=short_day(saved[one.id].at.date()))
@@ -58,17 +60,10 @@ def as_text(current: Rule | None) -> tuple[Rule | None, str]:
 def keep(rule: Rule) -> None:
     """Save the rule, with a name."""
     with st.form("save_rule"):
-        who = st.text_input(_("Your name"), st.session_state.get("who", ""), max_chars=60)
-        note = st.text_input(_("What this version changes"), max_chars=200)
-        if st.form_submit_button(_("Save the rule"), type="primary"):
-            st.session_state["who"] = who
-            try:
-                desk.save_rule(view.situation, rule, who, note)
-            except MonitorError as error:
-                st.error(parts.plain(str(error)))
-            else:
-                st.session_state["just_saved"] = rule.name
-                st.rerun()
+        given = signed(_("Save the rule"), _("What this version changes"), LONGEST_NOTE, primary=True)
+        if given and done(lambda: desk.save_rule(view.situation, rule, *given)):
+            st.session_state["just_saved"] = rule.name
+            st.rerun()
 
 
 def versions(rule_id: str) -> None:
@@ -92,15 +87,9 @@ def versions(rule_id: str) -> None:
     )
     if desk.may_write() and found[-1].written:
         with st.form("withdraw_rule"):
-            who = st.text_input(_("Your name"), st.session_state.get("who", ""), max_chars=60, key="withdraw_who")
-            note = st.text_input(_("Why it is withdrawn"), max_chars=200)
-            if st.form_submit_button(_("Withdraw the rule")):
-                try:
-                    desk.withdraw_rule(view.situation, rule_id, who, note)
-                except MonitorError as error:
-                    st.error(parts.plain(str(error)))
-                else:
-                    st.rerun()
+            given = signed(_("Withdraw the rule"), _("Why it is withdrawn"), LONGEST_NOTE, key="withdraw_who")
+            if given and done(lambda: desk.withdraw_rule(view.situation, rule_id, *given)):
+                st.rerun()
 
 
 view = frame.heading(

@@ -7,7 +7,8 @@ import uuid
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET  # only writes here
 
-from monitor.alerts.channels.message import PRODUCT, Item, Message, facts, html, identity, move_word, severity_word
+from monitor.alerts.channels.message import PRODUCT, Item, Message, facts, html, identity, told_move
+from monitor.alerts.words import severity_word
 from monitor.locale import _
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
@@ -36,7 +37,7 @@ def feed(items: Sequence[Item], page: str, address: str = "") -> bytes:
 def _entry(root: ET.Element, one: Item) -> None:
     made = ET.SubElement(root, _tag("entry"))
     _text(made, "id", _urn(identity(one.entry)))
-    _text(made, "title", f"{one.rule}: {move_word(one.entry.move)} ({severity_word(one.entry.severity)})")
+    _text(made, "title", f"{one.rule}: {told_move(one.entry.move)} ({severity_word(one.entry.severity)})")
     _text(made, "updated", _moment(one.entry.at))
     _text(made, "published", _moment(one.entry.at))
     _link(made, "alternate", one.link)

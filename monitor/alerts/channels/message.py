@@ -14,8 +14,9 @@ from urllib.parse import urlencode
 
 from monitor import places
 from monitor.alerts import state
+from monitor.alerts.words import move_word, severity_word
 from monitor.locale import _, day, number, period
-from monitor.model import FIRING, INDICATORS, Move, Rule, SeriesKey, Severity, Transition
+from monitor.model import FIRING, INDICATORS, Move, Rule, SeriesKey, Transition
 
 PRODUCT = "Refugee Flow Monitor"
 
@@ -119,20 +120,10 @@ def item(
     )
 
 
-def move_word(move: Move) -> str:
-    """What happened, as a message says it."""
-    return {
-        Move.RAISED: _("raised"),
-        Move.ESCALATED: _("escalated"),
-        Move.RAISED_AGAIN: _("still going on"),
-        Move.CLEARED: _("cleared"),
-        Move.UNDONE: _("undone by a revision of the figure"),
-    }.get(move, move.value)
-
-
-def severity_word(severity: Severity) -> str:
-    """A severity in the reader's language."""
-    return {Severity.MEDIUM: _("medium"), Severity.HIGH: _("high"), Severity.CRITICAL: _("critical")}[severity]
+def told_move(move: Move) -> str:
+    """What happened, as a message says it: to somebody who was told of it before."""
+    own = {Move.RAISED_AGAIN: _("still going on"), Move.UNDONE: _("undone by a revision of the figure")}
+    return own.get(move) or move_word(move)
 
 
 def _title(message: Message) -> str:
@@ -141,7 +132,7 @@ def _title(message: Message) -> str:
     firing = [one for one in message.items if one.entry.move in FIRING]
     if len(message.items) == 1:
         (one,) = message.items
-        word = severity_word(one.entry.severity) if firing else move_word(one.entry.move)
+        word = severity_word(one.entry.severity) if firing else told_move(one.entry.move)
         return f"[{word}] {message.name}: {one.rule}"
     worst = max((one.entry.severity for one in firing), key=state.RANKS.index, default=None)
     word = severity_word(worst) if worst else _("over")
@@ -166,7 +157,7 @@ def facts(one: Item) -> list[tuple[str, str]]:
 
 
 def _heading(one: Item) -> str:
-    return f"{one.rule}: {move_word(one.entry.move)} ({severity_word(one.entry.severity)})"
+    return f"{one.rule}: {told_move(one.entry.move)} ({severity_word(one.entry.severity)})"
 
 
 def text(message: Message) -> str:
