@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 
 import pytest
@@ -78,6 +79,7 @@ def test_an_address_that_apprise_does_not_take_does_not_pass(address: str) -> No
 
 
 def test_the_log_of_apprise_is_as_it_was_before() -> None:
+    importlib.import_module("apprise")  # it gives its log a handler of its own when it is first imported, by whichever test
     logger = logging.getLogger("apprise")
     before = (logger.level, logger.propagate, logger.handlers[:])
     with receiver() as there:
