@@ -26,6 +26,7 @@ class View:
 
 def choose() -> None:
     """The two choices that hold for all pages, above the page."""
+    reader.begin()
     known = reader.all_situations()
     today = reader.today()
     first = min(FIRST_DAY, today)

@@ -19,6 +19,8 @@ from monitor.store import Store, ledger, read, runs
 
 Where = tuple[tuple[str, tuple[str, ...]], ...]
 
+VERSION = "store_version"
+
 
 @st.cache_resource(show_spinner=False)
 def opened() -> tuple[Settings, Store]:
@@ -32,8 +34,18 @@ def today() -> dt.date:
     return opened()[0].clock().date()
 
 
+def begin() -> None:
+    """Look up the version of the store, once in each run of a page: all that the page shows is of one state of it."""
+    st.session_state[VERSION] = _stored_version()
+
+
 def version() -> int:
-    """The version of the store: what is cached is kept by it."""
+    """The version of the store as the page began (outside a page: as it is): what is cached is kept by it."""
+    begun = st.session_state.get(VERSION)
+    return _stored_version() if begun is None else int(begun)
+
+
+def _stored_version() -> int:
     return runs.version(opened()[1])
 
 
