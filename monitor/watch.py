@@ -27,7 +27,7 @@ class Standing:
     rule: Rule
     verdict: Verdict
     state: State
-    last_raised: Transition | None
+    last_fired: Transition | None  # the last entry that fired, whether it is open or not
     known_at: dt.datetime | None  # when the judged figure was known
     muted_by: Muted | None = None  # the silence of a source that it reads
 
@@ -114,8 +114,8 @@ def _standing(rule: Rule, situation: str, known: History, entries: Sequence[Tran
     verdict = state.judge_at(rule, known, as_of)
     judged = (verdict.period_start, verdict.period_end)
     moments = [v.known_at for v in known.own if (v.point.period_start, v.point.period_end) == judged and v.known_at <= as_of]
-    raised = [entry for entry in entries if entry.move in FIRING]
-    return Standing(situation, rule, verdict, state.derived(entries), raised[-1] if raised else None, max(moments, default=None))
+    fired = [entry for entry in entries if entry.move in FIRING]
+    return Standing(situation, rule, verdict, state.derived(entries), fired[-1] if fired else None, max(moments, default=None))
 
 
 def update_ledger(

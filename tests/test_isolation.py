@@ -71,5 +71,5 @@ def test_what_was_raised_stays_in_sight_when_a_rule_is_changed(settings: Setting
     standing = next(
         one for one in watch.standings(store, replace(situation, rules=stricter), NOW) if one.rule.id == "displaced-north-west-syria"
     )
-    assert standing.last_raised is not None
-    assert standing.last_raised.at.date() == dt.date(2020, 2, 12)
+    assert standing.last_fired is not None
+    assert standing.last_fired.at.date() == dt.date(2020, 2, 12)

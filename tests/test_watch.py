@@ -62,9 +62,9 @@ def test_every_rule_has_a_verdict_with_a_sentence(standings: dict[str, watch.Sta
 
 def test_the_record_of_the_aegean_was_last_raised_for_september_2019(standings: dict[str, watch.Standing]) -> None:
     record = standings["aegean-sea-record"]
-    assert record.last_raised is not None
-    assert record.last_raised.at == at("2019-11-09")
-    assert record.last_raised.verdict.sentence == "11,160 in September 2019 is the highest since March 2016 (26,999)."
+    assert record.last_fired is not None
+    assert record.last_fired.at == at("2019-11-09")
+    assert record.last_fired.verdict.sentence == "11,160 in September 2019 is the highest since March 2016 (26,999)."
     assert "6,864 in December 2019 is not the highest" in record.verdict.sentence
     assert record.state.last is not None
     assert record.state.last.move is Move.CLEARED
@@ -126,7 +126,7 @@ def test_a_refresh_that_comes_back_after_months_notes_what_was_missed_in_order(s
 
 def test_a_rule_without_figures_cannot_say_and_writes_nothing(store: Store) -> None:
     (standing,) = watch.standings(store, LEVEL, at("2020-02-28"))
-    assert (standing.verdict.judgement, standing.state.last, standing.last_raised, standing.known_at) == (CANNOT_SAY, None, None, None)
+    assert (standing.verdict.judgement, standing.state.last, standing.last_fired, standing.known_at) == (CANNOT_SAY, None, None, None)
     assert watch.update_ledger(store, WATCHED, at("2020-02-28")) == []
 
 

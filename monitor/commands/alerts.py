@@ -48,15 +48,15 @@ def alerts(
         series = f"{one.rule.series}: " if several[one.situation, one.rule.id] > 1 else ""
         told = f" Known on {one.known_at:%Y-%m-%d}." if one.known_at else ""
         typer.echo(f"            {series}{one.verdict.sentence}{told}")
-        if one.last_raised and one.state.last:
+        if one.last_fired and one.state.last:
             last = one.state.last
-            ended = "" if last is one.last_raised else f" {last.move.value.capitalize()} on {last.at:%Y-%m-%d}."
-            typer.echo(f"            Last raised on {one.last_raised.at:%Y-%m-%d}: {one.last_raised.verdict.sentence}{ended}")
+            ended = "" if last is one.last_fired else f" {last.move.value.capitalize()} on {last.at:%Y-%m-%d}."
+            typer.echo(f"            Last raised on {one.last_fired.at:%Y-%m-%d}: {one.last_fired.verdict.sentence}{ended}")
 
 
 def _standing_record(one: watch.Standing, day: dt.date) -> Mapping[str, object]:
     verdict = one.verdict
-    raised = one.last_raised
+    raised = one.last_fired
     return {
         "situation": one.situation,
         "rule": one.rule.id,

@@ -53,7 +53,7 @@ def rule_row(standing: Standing, situation: Situation, now: dt.datetime, name: s
         st.caption(_since(standing, now, over_all))
         why = _("Why this level: {reason} ({source})")
         st.caption(why.format(reason=parts.plain(rule.reason), source=parts.plain(rule.reason_source)))
-        if writing and (standing.state.is_open or standing.last_raised):
+        if writing and (standing.state.is_open or standing.last_fired):
             with st.popover(_("Act on this alert"), icon=":material/edit_note:"):
                 _form(standing, situation, now)
 
@@ -66,9 +66,9 @@ def _since(standing: Standing, now: dt.datetime, over_all: Transition | None) ->
         held = standing.muted_by.why if standing.muted_by else ""
         words = told_words(standing.rule, standing.state, now, held, over_all)
         return told.format(day=short_day(opened.at.date()), told=parts.plain(words))
-    if standing.last_raised:
+    if standing.last_fired:
         told = _("Last raised {day}: {sentence}")
-        return told.format(day=short_day(standing.last_raised.at.date()), sentence=standing.last_raised.verdict.sentence)
+        return told.format(day=short_day(standing.last_fired.at.date()), sentence=standing.last_fired.verdict.sentence)
     return _("Never raised.")
 
 

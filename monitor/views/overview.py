@@ -52,7 +52,7 @@ def alert_card(standing: Standing) -> None:
             severity = standing.verdict.severity or standing.rule.severity
             st.badge(severity_word(severity), color=parts.SEVERITY_COLORS[severity])
             st.markdown(f"**{parts.plain(standing.rule.name)}**")
-        raised = _("Raised {day}.").format(day=short_day(standing.last_raised.at.date())) if standing.last_raised else ""
+        raised = _("Raised {day}.").format(day=short_day(standing.last_fired.at.date())) if standing.last_fired else ""
         st.markdown(f"{standing.verdict.sentence} {raised}")
 
 
