@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from monitor import http, watch
+from monitor.alerts import telling
 from monitor.alerts.channels import atom, message, picture, policy, services, webhook
 from monitor.alerts.channels.described import Channel, channels
 from monitor.alerts.channels.message import Item, Message, Terms
@@ -149,9 +150,9 @@ class Delivery:
             self._mark(rows, State.FAILED, str(error), settled=True)
             self.say(f"{channel.name}: switched off: {error}. When it is mended: python -m monitor channels on {channel.name}")
             return False
-        old = [row for row in rows if now - row.queued_at >= policy.OLDEST]
+        old = [row for row in rows if now - row.queued_at >= telling.OLDEST]
         young = [row for row in rows if row not in old]
-        self._mark(old, State.FAILED, f"given up after {policy.OLDEST.days} days: {error}", settled=True)
+        self._mark(old, State.FAILED, f"given up after {telling.OLDEST.days} days: {error}", settled=True)
         for row in young:
             self._mark([row], State.WAITING, str(error), next_at=policy.next_try(row.attempts + 1, now, error.wait))
         self.say(f"{channel.name}: not sent: {error}; it is tried again")
@@ -219,7 +220,7 @@ class Delivery:
 
     def _silenced(self, entry: Transition) -> bool:
         """Whether an entry came under a silence that lasts: it joins the feed when the silence is over or lifted."""
-        silence = policy.silence(entry, self._entries(entry.situation), self.settings.clock())
+        silence = telling.silence(entry, self._entries(entry.situation), self.settings.clock())
         return silence is not None and silence.at <= entry.at
 
     def write_feed(self) -> None:
@@ -242,7 +243,7 @@ class Delivery:
 
 
 def _in_feed(entry: Transition) -> bool:
-    return not entry.muted and (entry.move in FIRING or entry.move in policy.FOLLOW_UPS)
+    return not entry.muted and (entry.move in FIRING or entry.move in telling.FOLLOW_UPS)
 
 
 def _terms(store: Store) -> dict[str, Terms]:

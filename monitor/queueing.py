@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from monitor.alerts import telling
 from monitor.alerts.channels import policy
 from monitor.alerts.channels.described import Channel, channels
 from monitor.model import FIRING
@@ -27,7 +28,7 @@ def for_channels(chosen: Iterable[Channel]) -> ledger.Then:
 
     def then(connection: Any, numbered: ledger.Numbered, recorded_at: dt.datetime) -> None:
         for number, entry in numbered:
-            if not policy.is_told(entry, recorded_at):
+            if not telling.is_told(entry, recorded_at):
                 continue
             for one in known:
                 wanted = policy.subscribes(one, entry)

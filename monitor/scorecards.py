@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from monitor.alerts import rules
 from monitor.alerts.episodes import Definition, Episode, by_month, computed, first_day, last_day, month_number
-from monitor.alerts.scorecard import Alert, Case, intervals, tally
+from monitor.alerts.scorecard import Alert, Case, intervals, shown, tally, with_interval
 from monitor.alerts.shapes import FLOOR, SHAPES, Values, floored, told
 from monitor.backtests import COMPUTED, DOCUMENTED, Trial
 from monitor.errors import ContractError
@@ -108,26 +108,17 @@ def lines(rows: Sequence[tuple[str, Sequence[Case]]]) -> str:
 
 def _line(name: str, cases: Sequence[Case]) -> str:
     counted, between = tally(cases), intervals(cases)
-
-    def with_interval(text: str, measure: str) -> str:
-        low, high = between.get(measure, (0.0, 0.0))
-        return f"{text} ({low:.2f}–{high:.2f})" if text != "–" and measure in between else text
-
     cells = (
         name,
-        with_interval(_text(counted.alerts_a_year), "alerts_a_year"),
-        with_interval(_text(counted.precision), "precision"),
-        with_interval(f"{counted.caught}/{counted.episodes}" if counted.episodes else "–", "recall"),
+        with_interval(shown(counted.alerts_a_year), "alerts_a_year", between),
+        with_interval(shown(counted.precision), "precision", between),
+        with_interval(f"{counted.caught}/{counted.episodes}" if counted.episodes else "–", "recall", between),
         "–" if counted.median_delay is None else f"{counted.median_delay:g}",
         "–" if counted.worst_delay is None else str(counted.worst_delay),
         "–" if counted.median_days is None else f"{counted.median_days:g}",
-        with_interval(_text(counted.stays), "stays"),
+        with_interval(shown(counted.stays), "stays", between),
     )
     return "| " + " | ".join(cells) + " |"
-
-
-def _text(share: float | None) -> str:
-    return "–" if share is None else f"{share:.2f}"
 
 
 def scaled(rule: Rule, by: float) -> Rule:

@@ -10,8 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from monitor.alerts import conditions, inhibition, rules, state, summed
-from monitor.alerts.channels import policy
+from monitor.alerts import conditions, inhibition, rules, state, summed, telling
 from monitor.alerts.explain import Explanation, explain
 from monitor.alerts.inhibition import Muted
 from monitor.alerts.state import History, State, Vintage
@@ -89,7 +88,7 @@ def explained(store: Store, situation: Situation, rule: Rule, moment: dt.datetim
     """Why a rule of a situation said what it said at a moment, on what was known then."""
     entries = ledger.entries(store, situation.id, moment, as_recorded=True)
     muted = muted_by(store, situation, rule, moment)
-    over_all = policy.silence_over(policy.WHOLE, entries, moment)
+    over_all = telling.silence_over(telling.WHOLE, entries, moment)
     known = histories(store, [rule])[rule.identity]
     return explain(rule, known, state.derived(of_rule(entries, rule)), moment, muted.why if muted else "", over_all)
 

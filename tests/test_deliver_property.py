@@ -10,6 +10,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.alerts import telling
 from monitor.alerts.channels import policy
 from monitor.alerts.channels.described import channels
 from monitor.model import FIRING, Move, Transition
@@ -63,7 +64,7 @@ def play(world: World, step: tuple[object, ...], entries: list[Transition]) -> N
 
 def switch_on(world: World) -> None:
     for name in TABLES:
-        outbox.switch_on(world.store, name, world.now, world.now - policy.OLDEST)
+        outbox.switch_on(world.store, name, world.now, world.now - telling.OLDEST)
 
 
 @settings(max_examples=40, deadline=None)
@@ -82,7 +83,7 @@ def test_each_entry_that_is_told_ends_once_in_one_way_for_each_channel(steps: li
         for name, one in channels(TABLES).items():
             rows = world.rows(name)
             assert all(row.settled and row.state in ("sent", "held", "failed") for row in rows), rows
-            due = [made for made in entries if policy.is_told(made, made.at) and policy.subscribes(one, made)]
+            due = [made for made in entries if telling.is_told(made, made.at) and policy.subscribes(one, made)]
             queued = [row.entry for row in rows]
             assert [made for made in due if made.move in FIRING] == [made for made in queued if made.move in FIRING]
             assert all(made in due for made in queued)

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from monitor.alerts import rules
-from monitor.alerts.channels import policy
+from monitor.alerts import rules, telling
 from monitor.alerts.state import COOLDOWN, SAME_PERIOD, History, State, Vintage, judge_at
 from monitor.locale import _, number, period, short_day
 from monitor.model import Condition, Judgement, Point, Rule, SeriesKey, Transition, Verdict, marked
@@ -103,7 +102,7 @@ def told_words(rule: Rule, state: State, moment: dt.datetime, muted_by: str = ""
         return _("Held back: {why}").format(why=muted_by)
     if over_all:
         return silenced_words(over_all)
-    if state.silenced and (state.silenced.until is None or state.silenced.until > moment):
+    if state.silenced and telling.lasts(state.silenced, moment):
         return silenced_words(state.silenced)
     if not state.told:
         return _("Nothing to tell.")
@@ -115,7 +114,7 @@ def told_words(rule: Rule, state: State, moment: dt.datetime, muted_by: str = ""
         return _("Noted, not told: the same period was told on {day}, and it is no worse.").format(day=told_day)
     if not state.is_open:
         return _("Nothing to tell.")
-    if policy.afterwards(state.told):
+    if telling.afterwards(state.told):
         return _("Raised on {day}. It was computed afterwards, so nobody was told.").format(day=told_day)
     return _("Told on {day}.").format(day=told_day)
 

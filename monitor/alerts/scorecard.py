@@ -206,6 +206,19 @@ def intervals(
     return {name: (float(np.quantile(some, edges[0])), float(np.quantile(some, edges[1]))) for name, some in drawn.items() if len(some)}
 
 
+def shown(value: float | None) -> str:
+    """A share or a rate with two digits; a dash where there is none."""
+    return "–" if value is None else f"{value:.2f}"
+
+
+def with_interval(text: str, measure: str, between: Mapping[str, tuple[float, float]]) -> str:
+    """A figure with its interval behind it, where it has one."""
+    if text == "–" or measure not in between:
+        return text
+    low, high = between[measure]
+    return f"{text} ({low:.2f}–{high:.2f})"
+
+
 COUNTS = ("years", "alerts", "right", "episodes", "caught", "stayed", "could_stay")
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from monitor.alerts.channels import policy
+from monitor.alerts import telling
 from monitor.alerts.state import RANKS
 from monitor.model import ENDED, FIRING, Move, SeriesKey, Severity, Transition
 
@@ -49,7 +49,7 @@ def spans(entries: Iterable[Transition]) -> list[Span]:
 
 def _told(entry: Transition) -> int:
     """1 where people were told of it; 0 where it was held back, or computed long afterwards."""
-    return 0 if entry.muted or policy.afterwards(entry) else 1
+    return 0 if entry.muted or telling.afterwards(entry) else 1
 
 
 def _with(span: Span, entry: Transition) -> Span:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import typer
 
 from monitor import backtests, prepare, rulebook, scorecards
-from monitor.alerts.scorecard import Case, intervals, tally
+from monitor.alerts.scorecard import Case, intervals, shown, tally, with_interval
 from monitor.backtests import Trial
 from monitor.commands import SituationIds, chosen_day, chosen_situations
 from monitor.model import Point, Rule
@@ -76,7 +76,7 @@ def _counted(cases: Sequence[Case]) -> str:
     """The scorecard of some replays in one line."""
     counted, between = tally(cases), intervals(cases)
     shares = {"precision": counted.precision, "recall": counted.recall, "stays": counted.stays, "alerts_a_year": counted.alerts_a_year}
-    texts = {name: _share(name, value, between) for name, value in shares.items()}
+    texts = {name: with_interval(shown(value), name, between) for name, value in shares.items()}
     delay = "–" if counted.median_delay is None else f"{counted.median_delay:g}, worst {counted.worst_delay}"
     known = "" if counted.median_days is None else f"; days until it was known {counted.median_days:g}"
     return (
@@ -84,11 +84,6 @@ def _counted(cases: Sequence[Case]) -> str:
         f"recall {texts['recall']}, {counted.caught} of {counted.episodes}; median delay in months {delay}{known}; "
         f"next three months stay above 80 %: {texts['stays']}."
     )
-
-
-def _share(name: str, value: float | None, between: Mapping[str, tuple[float, float]]) -> str:
-    low, high = between.get(name, (0.0, 0.0))
-    return "–" if value is None else f"{value:.2f} ({low:.2f}–{high:.2f})"
 
 
 def _together(tested: Sequence[Trial]) -> Iterator[str]:

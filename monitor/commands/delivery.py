@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from monitor import prepare, rulebook, situations
-from monitor.alerts.channels import policy
+from monitor import prepare, rulebook
+from monitor.alerts import telling
 from monitor.alerts.channels.described import Channel, channels
+from monitor.commands import chosen_situations
 from monitor.deliver import Delivery
 from monitor.errors import ChannelError
 from monitor.model import Situation
@@ -23,7 +24,7 @@ app = typer.Typer(help="The channels that alerts are told through.")
 def _opened() -> tuple[Settings, Store, Mapping[str, Situation]]:
     settings = load()
     store = prepare.prepare(settings)
-    return settings, store, rulebook.all_filled(store, situations.load_all(settings.seeds_dir / "situations"))
+    return settings, store, rulebook.all_filled(store, chosen_situations(settings))
 
 
 @app.callback(invoke_without_command=True)
@@ -82,7 +83,7 @@ def on(name: str) -> None:
     if name not in outbox.switches(store) or not outbox.switches(store)[name].off:
         typer.echo(f"{name}: was not switched off")
         return
-    again = outbox.switch_on(store, name, now, now - policy.OLDEST)
+    again = outbox.switch_on(store, name, now, now - telling.OLDEST)
     typer.echo(f"{name}: on; {again} of what failed is sent with the next delivery")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from monitor.alerts.channels import policy
+from monitor.alerts import telling
 from monitor.alerts.explain import Explanation, silenced_words, told_words
 from monitor.alerts.spans import Span, until
 from monitor.alerts.words import move_word, severity_word
@@ -140,7 +140,7 @@ def history_table(entries: Sequence[Transition], names: Names) -> pd.DataFrame:
 
 def _told(entry: Transition) -> str:
     """Whether people were told of an entry that fires, and if not, why."""
-    why = entry.muted or (_("computed afterwards") if policy.afterwards(entry) else "")
+    why = entry.muted or (_("computed afterwards") if telling.afterwards(entry) else "")
     return _("no: {why}").format(why=why) if why else _("yes")
 
 

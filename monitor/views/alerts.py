@@ -7,7 +7,8 @@ import datetime as dt
 import pandas as pd
 import streamlit as st
 
-from monitor.alerts.channels import message, policy
+from monitor.alerts import telling
+from monitor.alerts.channels import message
 from monitor.alerts.spans import measured, spans
 from monitor.alerts.words import move_word, severity_word
 from monitor.locale import _, day, number
@@ -25,7 +26,7 @@ standings = reader.standings(view.situation, view.as_of)
 entries = reader.history(view.situation.id, view.as_of)
 names = {rule.id: rule.name for rule in view.situation.rules}
 labels = parts.rule_names(view.situation.rules)
-over_all = policy.silence_over(policy.WHOLE, entries, now)
+over_all = telling.silence_over(telling.WHOLE, entries, now)
 writing = desk.may_write() and view.as_of == view.today
 ranks = list(Severity)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from monitor.alerts.scorecard import intervals, tally
+from monitor.alerts import scorecard
 from monitor.alerts.words import severity_word
 from monitor.backtests import COMPUTED, DOCUMENTED, Trial
 from monitor.locale import _, number
@@ -58,13 +58,14 @@ def _scorecard(trial: Trial) -> None:
         st.caption(_("Nothing to hold it against: no episodes are computed of such figures, and no documented crisis names the place."))
         return
     cases = [trial.case(label) for label in trial.labels]
-    counted, between = [tally([case]) for case in cases], [intervals([case]) for case in cases]
+    measured = [(scorecard.tally([case]), scorecard.intervals([case])) for case in cases]
+    counted = [one for one, _around in measured]
     st.dataframe(
         pd.DataFrame(
             {
                 _("Held against"): [LABELS[label]() for label in trial.labels],
-                _("Precision"): [_with(one.precision, around.get("precision")) for one, around in zip(counted, between, strict=True)],
-                _("Recall"): [_with(one.recall, around.get("recall")) for one, around in zip(counted, between, strict=True)],
+                _("Precision"): [scorecard.with_interval(scorecard.shown(one.precision), "precision", each) for one, each in measured],
+                _("Recall"): [scorecard.with_interval(scorecard.shown(one.recall), "recall", each) for one, each in measured],
                 _("Right"): [_("{right} of {all} alerts").format(right=one.right, all=one.alerts) for one in counted],
                 _("Caught"): [_("{caught} of {all} episodes").format(caught=one.caught, all=one.episodes) for one in counted],
                 _("Median delay (months)"): [number(one.median_delay) for one in counted],
@@ -76,10 +77,3 @@ def _scorecard(trial: Trial) -> None:
         alt=_("How often the rule would have been right"),
     )
     st.caption(_("In brackets the interval of 95 % of a bootstrap; few episodes make it wide. docs/scorecard.md says what is measured."))
-
-
-def _with(value: float | None, around: tuple[float, float] | None) -> str:
-    """A share with its interval."""
-    if value is None:
-        return "–"
-    return f"{value:.2f} ({around[0]:.2f}–{around[1]:.2f})" if around else f"{value:.2f}"

@@ -1,4 +1,4 @@
-"""Who is told of an entry of the ledger, and whether now: subscriptions, silences, quiet hours, digests, further tries."""
+"""Who is told of an entry of the ledger through a channel, and whether now: subscriptions, quiet hours, digests, further tries."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from monitor.alerts import state
+from monitor.alerts import state, telling
 from monitor.alerts.channels.described import Channel
-from monitor.model import FIRING, Move, SeriesKey, Severity, Transition
+from monitor.model import FIRING, SeriesKey, Severity, Transition
 
-OLDEST = dt.timedelta(days=14)  # between the day a figure became known and the day that we learnt of it; and the longest we try
 FIRST_WAIT, LONGEST_WAIT, FACTOR = dt.timedelta(minutes=1), dt.timedelta(hours=6), 4
-FOLLOW_UPS = frozenset({Move.CLEARED, Move.UNDONE})
-WHOLE = ("", None)  # the rule and the series of an entry on a whole situation
 Silenced = Mapping[tuple[str, SeriesKey], str]  # rules inhibited by the silence of their source, with the reason
 
 
@@ -47,17 +44,6 @@ class Hold:
         return f"{self.why}: {self.more}" if self.more else self.why.value
 
 
-def is_told(entry: Transition, recorded_at: dt.datetime) -> bool:
-    """Whether an entry is for people: what fires or ends, is not muted, and is no replay of the past."""
-    moves = entry.move in FIRING or entry.move in FOLLOW_UPS
-    return moves and not entry.muted and recorded_at - entry.at <= OLDEST
-
-
-def afterwards(entry: Transition) -> bool:
-    """Whether an entry was computed so long after its moment that nobody was told of it: a replay of the past."""
-    return entry.recorded_at is not None and entry.recorded_at - entry.at > OLDEST
-
-
 def subscribes(channel: Channel, entry: Transition) -> bool:
     """Whether an entry is of a situation, a place and a severity that a channel wants.
 
@@ -86,23 +72,11 @@ def still_news(entry: Transition, entries: Sequence[Transition]) -> bool:
     return entry == (now.worst if entry.move in FIRING else now.last)
 
 
-def silence(entry: Transition, entries: Sequence[Transition], now: dt.datetime) -> Transition | None:
-    """The silence that a person has put over an entry's rule on its series, over the rule, or over the whole situation."""
-    overs = ((entry.rule, entry.series), (entry.rule, None), WHOLE)
-    return next(filter(None, (silence_over(over, entries, now) for over in overs)), None)
-
-
-def silence_over(over: tuple[str, SeriesKey | None], entries: Sequence[Transition], now: dt.datetime) -> Transition | None:
-    """The silence that a person has put over a rule and series, or over the WHOLE situation, while it lasts."""
-    found = state.derived(one for one in entries if (one.rule, one.series) == over and one.at <= now).silenced
-    return found if found and (found.until is None or now < found.until) else None
-
-
 def hold(
     channel: Channel, entry: Transition, queued_at: dt.datetime, now: dt.datetime, entries: Sequence[Transition], inhibited: Silenced
 ) -> Hold | None:
     """Why an entry is not sent now through a channel that is on; None: it is."""
-    silenced = silence(entry, entries, now)
+    silenced = telling.silence(entry, entries, now)
     if silenced:
         who = f"by {silenced.who}" if silenced.who else ""
         return Hold(Why.SILENCED, who, silenced.until)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.alerts import telling
 from monitor.alerts.channels import policy
 from monitor.model import Move, SeriesKey
 from tests.building_delivery import channel, entry
@@ -146,14 +147,14 @@ def test_a_silence_holds_what_is_critical_too() -> None:
 )
 def test_a_silence_holds_from_when_it_was_put_until_its_end(now: str, holds: bool) -> None:
     silence = entry(Move.SILENCED, "2020-02-09", who="Ada", until=at("2020-02-12"))
-    assert (policy.silence(entry(), [silence], at(now)) is not None) is holds
+    assert (telling.silence(entry(), [silence], at(now)) is not None) is holds
 
 
 def test_a_silence_without_an_end_holds_until_it_is_lifted() -> None:
     silence = entry(Move.SILENCED, "2020-02-09", who="Ada")
     lifted = entry(Move.UNSILENCED, "2020-02-20", who="Ada")
-    assert policy.silence(entry(), [silence], at("2030-01-01")) == silence
-    assert policy.silence(entry(), [silence, lifted], at("2020-02-20")) is None
+    assert telling.silence(entry(), [silence], at("2030-01-01")) == silence
+    assert telling.silence(entry(), [silence, lifted], at("2020-02-20")) is None
 
 
 def test_only_the_last_word_on_an_open_alert_is_news_still() -> None:
