@@ -90,11 +90,8 @@ MOVES = {
 
 def _form(standing: Standing, situation: Situation, now: dt.datetime) -> None:
     """Acknowledge, judge or silence, with a name and a note."""
-    possible = [
-        name
-        for name in ACTIONS
-        if not (name == "acknowledge" and not standing.state.is_open) and not (name == "unsilence" and not standing.state.silenced)
-    ]
+    needs = {"acknowledge": standing.state.is_open, "unsilence": standing.state.silenced is not None}
+    possible = [name for name in ACTIONS if needs.get(name, True)]
     with st.form(f"act-{standing.rule.id}-{standing.rule.series}", border=False):
         action = st.radio(_("What do you say?"), possible, format_func=lambda name: ACTIONS[name]())
         until_day = st.date_input(_("Silence until"), now.date() + dt.timedelta(days=7), min_value=now.date() + dt.timedelta(days=1))
